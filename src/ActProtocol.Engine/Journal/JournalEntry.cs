@@ -1,0 +1,43 @@
+using System.Security.Cryptography;
+
+namespace ActProtocol.Engine.Journal;
+
+/// <summary>One record as it is stored: its bytes, what only the broker may know, and the head of the chain after it.</summary>
+/// <param name="Position">1, 2, 3 … within the partition.</param>
+/// <param name="Record">A serialised <c>act.v1.Record</c>.</param>
+/// <param name="Private">The private part that the record names by digest: 16 bytes of salt, then the data; or empty.</param>
+/// <param name="Head">SHA-256(previous head || leaf hash), 32 bytes.</param>
+public sealed record JournalEntry(long Position, ReadOnlyMemory<byte> Record, ReadOnlyMemory<byte> Private, ReadOnlyMemory<byte> Head)
+{
+    public const int HeadLength = SHA256.HashSizeInBytes;
+
+    /// <summary>The head before the first entry.</summary>
+    public static ReadOnlyMemory<byte> Genesis { get; } = new byte[HeadLength];
+
+    /// <summary>SHA-256(0x00 || record): the record's leaf in any Merkle tree (RFC 9162, section 2.1.1).</summary>
+    public static void LeafHash(ReadOnlySpan<byte> record, Span<byte> destination)
+    {
+        using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        sha256.AppendData([0]);
+        sha256.AppendData(record);
+        sha256.GetHashAndReset(destination);
+    }
+
+    /// <summary>The head after a record.</summary>
+    public static void NextHead(ReadOnlySpan<byte> previous, ReadOnlySpan<byte> leafHash, Span<byte> destination)
+    {
+        Span<byte> both = stackalloc byte[2 * HeadLength];
+        previous.CopyTo(both);
+        leafHash.CopyTo(both[HeadLength..]);
+        SHA256.HashData(both, destination);
+    }
+
+    /// <summary>Whether this entry, its private part included, follows an entry whose head is <paramref name="previous"/>.</summary>
+    public bool Follows(ReadOnlySpan<byte> previous)
+    {
+        Span<byte> hash = stackalloc byte[HeadLength];
+        LeafHash(Record.Span, hash);
+        NextHead(previous, hash, hash);
+        return hash.SequenceEqual(Head.Span);
+    }
+}
