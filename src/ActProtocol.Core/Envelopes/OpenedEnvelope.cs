@@ -14,6 +14,10 @@ public sealed class OpenedEnvelope
         Step = StepKinds.Of(content.BodyCase);
     }
 
+    /// <summary>An envelope that was opened and verified before it was journaled.</summary>
+    public static OpenedEnvelope FromJournal(Envelope wire) =>
+        new(wire, Content.Parser.ParseFrom(wire.Content), Envelopes.SignedBytes.Of(Envelopes.SignedBytes.EnvelopeTag, wire.Content.Span));
+
     /// <summary>As it came, and as it is journaled and delivered.</summary>
     public Envelope Wire { get; }
 

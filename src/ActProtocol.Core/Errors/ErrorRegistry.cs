@@ -36,7 +36,7 @@ public static class ErrorRegistry
         new(PartitionFenced,          Unavailable,        Operator,     SameBytes,   No,  "The partition cannot write; nothing was decided."),
         new(Overloaded,               Unavailable,        Operator,     SameBytes,   No,  "The broker is full for now."),
         new(ErrorCode.Internal,       StatusCode.Internal, Operator,   SameBytes,   No,  "The broker failed; the outcome may be asked for."),
-        new(MessageIdReused,          AlreadyExists,      Developer,    NewEnvelope, Yes, "The sender used this message id for other content."),
+        new(MessageIdReused,          AlreadyExists,      Developer,    NewEnvelope, No,  "The sender used this message id for other content."),
         new(TransactionUnknown,       NotFound,           Agent,        Never,       No,  "The sender is no party to such a transaction."),
         new(RecipientWrong,           InvalidArgument,    Developer,    NewEnvelope, Yes, "The recipients are not who this step is for."),
         new(StepNotYours,             PermissionDenied,   Agent,        Never,       Yes, "Another party may take this step; not the sender."),

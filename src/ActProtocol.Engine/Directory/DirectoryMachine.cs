@@ -1,0 +1,223 @@
+using System.Collections.Immutable;
+using ActProtocol.Engine.Journal;
+using ActProtocol.Engine.Partitions;
+using ActProtocol.Engine.Stored;
+using ActProtocol.Engine.Transactions;
+using ActProtocol.Envelopes;
+using ActProtocol.Errors;
+using ActProtocol.V1;
+using Body = ActProtocol.V1.Content.BodyOneofCase;
+
+namespace ActProtocol.Engine.Directory;
+
+/// <summary>Who is who, as a machine of its own beside the partitions.</summary>
+/// <remarks>
+/// Signatures were checked before: a registration by the key it brings and, for an agent, by its principal's. Here it is decided
+/// whether the name is free, whether the signer may, and what follows. A revocation goes to every partition by outbox; the host
+/// answers it only when all have recorded it (DIR-09).
+/// </remarks>
+sealed class DirectoryMachine(int index, string broker, string authority, long recoveryDelayMs) : Machine(index, broker)
+{
+    const int KeysMax = 32;
+    const int EntriesMax = 50_000_000;
+
+    readonly Dictionary<string, Entry> _entries = [];
+    readonly Dictionary<Digest, string> _keys = [];
+    readonly MessageMemory _messages = new();
+    readonly SortedSet<(long At, string Id)> _recoveries = new(Comparer<(long At, string Id)>.Create(
+        static (a, b) => a.At != b.At ? a.At.CompareTo(b.At) : string.CompareOrdinal(a.Id, b.Id)));
+
+    /// <summary>Entries that the last step changed: what readers are shown once it is durable.</summary>
+    public List<Entry> Changed { get; } = [];
+
+    public IEnumerable<Entry> Entries => _entries.Values;
+
+    public int Partitions { get; private set; }
+
+    public long NextRecovery => _recoveries.Count == 0 ? long.MaxValue : _recoveries.Min.At;
+
+    /// <summary>The next recovery whose public delay is over.</summary>
+    public Cause? NextRecovered(long stamp) =>
+        _recoveries.Count > 0 && _recoveries.Min.At <= stamp ? Cause.Of("recovered", new Context { Recovered = _recoveries.Min.Id }) : null;
+
+    /// <summary>The position of the record that decided an envelope of the sender; 0 when there is none.</summary>
+    public long FindOutcome(string sender, Id16 message) => _messages.Find(sender, message)?.Position ?? 0;
+
+    protected override Verdict Decide(Cause cause, long stamp)
+    {
+        Changed.Clear();
+        if (cause.Envelope is not { } envelope) return DecideStep(cause.Context);
+
+        var sender = envelope.Header.Sender;
+        if (_messages.Find(sender, envelope.MessageId) is { } kept)
+        {
+            return kept.Digest == envelope.Digest ? new Verdict.Repeat(kept.Position) : Drop(ErrorCode.MessageIdReused);
+        }
+        if (stamp >= envelope.Header.ExpiresAtMs) return Drop(ErrorCode.EnvelopeExpired);
+
+        var content = envelope.Content;
+        var refusal = content.BodyCase switch
+        {
+            Body.Register => Register(sender, content.Register, foreign: false),
+            Body.RotateKey => Rotate(sender, content.RotateKey, cause.Context, stamp),
+            Body.RevokeKey => Revoke(sender, content.RevokeKey, stamp),
+            Body.RecoverKey => Recover(content.RecoverKey, cause.Context, stamp),
+            Body.CancelRecovery => CancelRecovery(sender, content.CancelRecovery),
+            Body.EnterForeign => EnterForeign(content.EnterForeign, cause.Context),
+            _ => new Refusal(ErrorCode.BodyUnsupported),
+        };
+        // A refusal here changes nothing and costs its sender nothing: recorded, anybody could fill the journal.
+        if (refusal is not null) return new Verdict.Drop(refusal);
+
+        _messages.Keep(new KeptMessage(sender, envelope.MessageId, envelope.Digest, NextPosition), envelope.Header.ExpiresAtMs, "");
+        return new Verdict.Take(new Accepted());
+    }
+
+    protected override void OnRecorded(long stamp) => _ = _messages.Forget(stamp).Count();
+
+    protected override void WriteState(SnapshotWriter writer)
+    {
+        writer.Int(Partitions);
+        writer.Sorted(_entries, (_, entry) => entry.Write(writer));
+        _messages.Write(writer);
+    }
+
+    protected override void ReadState(SnapshotReader reader)
+    {
+        Partitions = (int)reader.Int();
+        reader.Each(() => Put(Entry.Read(reader)));
+        _messages.Read(reader);
+    }
+
+    Verdict DecideStep(Context context)
+    {
+        switch (context.StepCase)
+        {
+            case Context.StepOneofCase.Genesis:
+                (Partitions, Play) = ((int)context.Genesis.Partitions, context.Genesis.Play);
+                break;
+            case Context.StepOneofCase.Housekeeping:
+                foreach (var taken in context.Housekeeping.Outbox) Outboxes.Forget((int)taken.Destination, taken.Number);
+                break;
+            case Context.StepOneofCase.Recovered:
+                EndRecovery(_entries[context.Recovered]);
+                break;
+            default:
+                throw new InvalidOperationException($"The directory takes no {context.StepCase}.");
+        }
+        return new Verdict.Take(new Accepted());
+    }
+
+    Refusal? Register(string id, Register register, bool foreign)
+    {
+        if (!foreign && !ActId.AuthorityOf(id).SequenceEqual(authority)) return new Refusal(ErrorCode.AuthorityForeign);
+        if (id == Broker || _entries.ContainsKey(id)) return new Refusal(ErrorCode.NameTaken);
+        if (_entries.Count >= EntriesMax) return new Refusal(ErrorCode.Overloaded);
+        if (VerifyingKey.TryImport(register.SigningKey.Span) is not { } key || _keys.ContainsKey(key.Thumbprint)) return new Refusal(ErrorCode.KeyUnsuitable);
+        var principal = register.Kind is EntryKind.Principal ? id : register.Principal;
+        if (register.Kind is EntryKind.Agent && (!_entries.TryGetValue(principal, out var owner) || owner.Kind is not EntryKind.Principal))
+        {
+            return new Refusal(ErrorCode.AgentUnknown, principal);
+        }
+        Put(new Entry
+        {
+            Id = id,
+            Kind = register.Kind,
+            Principal = principal,
+            Keys = [new EntryKey(key, register.ValidFromMs, register.ValidUntilMs, 0, default, ByOwner: true)],
+            SealingKey = register.SealingKey,
+            Listing = register.Listing,
+            Foreign = foreign,
+        });
+        return null;
+    }
+
+    Refusal? Rotate(string sender, RotateKey rotate, Context context, long stamp)
+    {
+        if (!_entries.TryGetValue(rotate.Id, out var entry) || (sender != entry.Id && sender != entry.Principal)) return new Refusal(ErrorCode.AgentUnknown);
+        if (entry.Keys.Length >= KeysMax) return new Refusal(ErrorCode.TooManyOpen);
+        if (VerifyingKey.TryImport(rotate.SigningKey.Span) is not { } key || _keys.ContainsKey(key.Thumbprint)) return new Refusal(ErrorCode.KeyUnsuitable);
+
+        var byOwner = sender == entry.Principal;
+        var last = byOwner ? LastByOwner(entry) : Digest.FromWire(context.Key);
+        var keys = entry.Keys;
+        // The owner outranks: what a thief rotated in goes with everything else that is older (DIR-08).
+        if (byOwner) keys = [.. keys.Select(old => RevokeOne(entry.Id, old, stamp))];
+        Put(entry with
+        {
+            Keys = keys.Add(new EntryKey(key, rotate.ValidFromMs, rotate.ValidUntilMs, 0, last, byOwner)),
+            SealingKey = rotate.SealingKey.IsEmpty ? entry.SealingKey : rotate.SealingKey,
+        });
+        return null;
+    }
+
+    // Mandates follow the owner's own line of keys, not what a thief put between.
+    static Digest LastByOwner(Entry entry) => entry.Keys.Last(key => key.ByOwner).Key.Thumbprint;
+
+    Refusal? Revoke(string sender, RevokeKey revoke, long stamp)
+    {
+        if (!_entries.TryGetValue(revoke.Id, out var entry) || (sender != entry.Id && sender != entry.Principal)) return new Refusal(ErrorCode.AgentUnknown);
+        var thumbprint = Digest.FromWire(revoke.Key);
+        if (entry.Find(thumbprint) is null) return new Refusal(ErrorCode.KeyUnknown);
+
+        Put(entry with { Keys = [.. entry.Keys.Select(key => key.Key.Thumbprint == thumbprint ? RevokeOne(entry.Id, key, stamp) : key)] });
+        return null;
+    }
+
+    Refusal? Recover(RecoverKey recover, Context context, long stamp)
+    {
+        if (!((OperatorRoles)context.Roles).HasFlag(OperatorRoles.Keys)) return new Refusal(ErrorCode.RoleMissing);
+        if (!_entries.TryGetValue(recover.Id, out var entry)) return new Refusal(ErrorCode.AgentUnknown);
+        if (VerifyingKey.TryImport(recover.SigningKey.Span) is not { } key || _keys.ContainsKey(key.Thumbprint)) return new Refusal(ErrorCode.KeyUnsuitable);
+
+        Put(entry with { RecoveryKey = key, RecoveryAt = stamp + recoveryDelayMs });
+        return null;
+    }
+
+    Refusal? CancelRecovery(string sender, CancelRecovery cancel)
+    {
+        if (!_entries.TryGetValue(cancel.Id, out var entry) || (sender != entry.Id && sender != entry.Principal)) return new Refusal(ErrorCode.AgentUnknown);
+        if (entry.RecoveryKey is null) return new Refusal(ErrorCode.RecoveryUnknown);
+
+        Put(entry with { RecoveryKey = null, RecoveryAt = 0 });
+        return null;
+    }
+
+    void EndRecovery(Entry entry)
+    {
+        var keys = entry.Keys.Select(key => RevokeOne(entry.Id, key, entry.RecoveryAt)).ToImmutableArray();
+        Put(entry with
+        {
+            Keys = keys.Add(new EntryKey(entry.RecoveryKey!, 0, 0, 0, LastByOwner(entry), ByOwner: true)),
+            RecoveryKey = null,
+            RecoveryAt = 0,
+        });
+    }
+
+    Refusal? EnterForeign(EnterForeign enter, Context context)
+    {
+        if (!((OperatorRoles)context.Roles).HasFlag(OperatorRoles.Keys)) return new Refusal(ErrorCode.RoleMissing);
+        return ActId.AuthorityOf(enter.Id).SequenceEqual(authority) ? new Refusal(ErrorCode.AuthorityForeign) : Register(enter.Id, enter.Entry, foreign: true);
+    }
+
+    EntryKey RevokeOne(string id, EntryKey key, long stamp)
+    {
+        if (key.RevokedAt != 0) return key;
+        for (var partition = 0; partition < Partitions; partition++)
+        {
+            Send(partition, new Transfer { KeyRevoked = new() { Id = id, Key = key.Key.Thumbprint.ToWire() } });
+        }
+        return key with { RevokedAt = stamp };
+    }
+
+    void Put(Entry entry)
+    {
+        if (_entries.TryGetValue(entry.Id, out var old) && old.RecoveryKey is not null) _recoveries.Remove((old.RecoveryAt, old.Id));
+        _entries[entry.Id] = entry;
+        foreach (var key in entry.Keys) _keys[key.Key.Thumbprint] = entry.Id;
+        if (entry.RecoveryKey is not null) _recoveries.Add((entry.RecoveryAt, entry.Id));
+        Changed.Add(entry);
+    }
+
+    static Verdict Drop(ErrorCode code) => new Verdict.Drop(new Refusal(code));
+}

@@ -1,0 +1,122 @@
+using System.Security.Cryptography;
+using ActProtocol.Engine.Directory;
+using ActProtocol.Engine.Partitions;
+using ActProtocol.Engine.Stored;
+using ActProtocol.Envelopes;
+using ActProtocol.Errors;
+using ActProtocol.V1;
+using Google.Protobuf;
+using Body = ActProtocol.V1.Content.BodyOneofCase;
+
+namespace ActProtocol.Engine.Hosting;
+
+/// <summary>Before the partitions: form, signatures, and what decisions need from the directory. Runs on any thread; holds no lock.</summary>
+public sealed class Gate
+{
+    readonly EngineOptions _options;
+    readonly DirectoryView _directory;
+    readonly TimeProvider _time;
+    readonly EnvelopeReader _reader;
+
+    internal Gate(EngineOptions options, DirectoryView directory, TimeProvider time) =>
+        (_options, _directory, _time, _reader) = (options, directory, time, new EnvelopeReader(options.Broker));
+
+    /// <summary>Everything that is cheap: no key is looked at. Bounded by the size of the envelope.</summary>
+    public (OpenedEnvelope? Opened, Refusal? Refused) Read(Envelope wire) => _reader.Read(wire, NowMs);
+
+    /// <summary>Checks the signatures, at about 60 µs each, and looks up what the decision needs.</summary>
+    public (VerifiedEnvelope? Verified, Refusal? Refused) Verify(OpenedEnvelope opened)
+    {
+        // One answer for an unknown sender, an unknown key and a wrong signature: a stranger learns nothing from it (ENV-07).
+        var signer = SignerOf(opened);
+        if (signer is null || !SignatureRules.AllHold(opened, signer.Find)) return (null, new Refusal(ErrorCode.SignatureInvalid));
+        if (signer.Fault(opened, NowMs) is { } code) return (null, new Refusal(code));
+        if (HomeFault(opened, signer.Principal) is { } wrong) return (null, new Refusal(wrong));
+
+        var context = new Context { Key = opened.Wire.Signatures[0].Key, Principal = signer.Principal, Roles = (uint)signer.Roles };
+        signer.AddLines(context);
+        AddParties(opened, signer.Principal, context);
+        return (new VerifiedEnvelope(opened, context, Salts.Next()), null);
+    }
+
+    /// <summary>The present key of an agent by its thumbprint, for proofs on streams; null when it may not sign now.</summary>
+    public VerifyingKey? FindKey(string agent, Digest thumbprint)
+    {
+        var key = _directory.Find(agent)?.Find(thumbprint);
+        return key is not null && Signer.FaultOf(key, NowMs) is null ? key.Key : null;
+    }
+
+    /// <summary>A directory entry as everybody may see it, without its standing.</summary>
+    public DirectoryEntry? FindEntry(string id) => _directory.Find(id)?.ToWire(new Standing());
+
+    public IEnumerable<DirectoryEntry> FindSellers(string capability, string after, int count) =>
+        _directory.SellersWith(capability, after, count).Select(entry => entry.ToWire(new Standing()));
+
+    long NowMs => _time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    Signer? SignerOf(OpenedEnvelope opened)
+    {
+        var sender = opened.Header.Sender;
+        if (_options.Operators.TryGetValue(sender, out var known)) return new Signer.Operator(sender, known.Key, known.Roles);
+        if (opened.Content.BodyCase is Body.Register) return Newcomer(sender, opened.Content.Register);
+        return _directory.Find(sender) is { } entry ? new Signer.Known(entry) : null;
+    }
+
+    Signer.Newcomer? Newcomer(string sender, Register register)
+    {
+        if (VerifyingKey.TryImport(register.SigningKey.Span) is not { } key) return null;
+        if (register.Kind is EntryKind.Principal) return new Signer.Newcomer(sender, key, null);
+        return _directory.Find(register.Principal) is { } owner ? new Signer.Newcomer(register.Principal, key, owner) : null;
+    }
+
+    static ErrorCode? HomeFault(OpenedEnvelope opened, string principal) =>
+        opened.Content.BodyCase is Body.Intent && opened.Header.Home != ActId.BucketOf(principal) ? ErrorCode.HomeWrong : null;
+
+    void AddParties(OpenedEnvelope opened, string principal, Context context)
+    {
+        var content = opened.Content;
+        switch (content.BodyCase)
+        {
+            case Body.Intent when opened.Header.Recipients.Count == 0:
+                var count = content.Intent.SellersMax is 0 or > EnvelopeLimits.RecipientsMax ? EnvelopeLimits.RecipientsMax : (int)content.Intent.SellersMax;
+                foreach (var entry in _directory.Draw(content.Intent.Capability, principal, count, opened.Digest)) Add(entry.Id);
+                break;
+            case Body.Intent:
+                foreach (var seller in opened.Header.Recipients) Add(seller);
+                break;
+            case Body.Quote:
+                if (content.Quote.Terms?.Escrow is { } escrow) Add(escrow.Arbiter);
+                foreach (var payee in content.Quote.Payees) Add(payee.Account);
+                break;
+            case Body.Mandate:
+                Add(content.Mandate.Agent);
+                break;
+            case Body.Fund:
+                Add(content.Fund.Account);
+                break;
+            default:
+                break;
+        }
+
+        void Add(string id) => context.Parties.Add(new Stored.Party { Id = id, Principal = _directory.PrincipalOf(id) });
+    }
+
+    // Random bytes are had cheaper by the page than by the handful.
+    static class Salts
+    {
+        const int Page = 256 * Machine.SaltLength;
+
+        [ThreadStatic]
+        static byte[]? _page;
+
+        [ThreadStatic]
+        static int _left;
+
+        public static ReadOnlyMemory<byte> Next()
+        {
+            if (_left == 0) (_page, _left) = (RandomNumberGenerator.GetBytes(Page), Page);
+            _left -= Machine.SaltLength;
+            return _page.AsMemory(_left, Machine.SaltLength);
+        }
+    }
+}

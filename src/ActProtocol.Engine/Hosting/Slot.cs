@@ -1,0 +1,66 @@
+using ActProtocol.Engine.Directory;
+using ActProtocol.Engine.Journal;
+using ActProtocol.Engine.Partitions;
+
+namespace ActProtocol.Engine.Hosting;
+
+/// <summary>One machine in the hands of the loop, with what it made since the last append.</summary>
+sealed class Slot(int index)
+{
+    public int Index { get; } = index;
+
+    public Machine Machine { get; set; } = null!;
+
+    public Partition? Partition => Machine as Partition;
+
+    public long Epoch { get; set; }
+
+    /// <summary>Why nothing is decided here at present; null when all is well.</summary>
+    public string? Fenced { get; set; }
+
+    public TimeSpan RetryAfter { get; set; }
+
+    public long RetryAt { get; set; }
+
+    /// <summary>The last position that is known to be durable.</summary>
+    public long Durable { get; set; }
+
+    public long SnapshotAt { get; set; }
+
+    public List<JournalEntry> Pending { get; } = [];
+
+    /// <summary>What to do once the pending entries are durable, or are known not to be.</summary>
+    public List<Completion> Completions { get; } = [];
+
+    public List<(string Agent, long Position)> Mail { get; } = [];
+
+    public List<Stored.Transfer> Sent { get; } = [];
+
+    /// <summary>Transfers of others that pending entries take.</summary>
+    public List<Stored.Transfer> Taken { get; } = [];
+
+    public List<Entry> Changed { get; } = [];
+
+    /// <summary>What rides with the next append: mail that agents took, outbox entries that destinations took.</summary>
+    public Dictionary<string, List<ulong>> MailTaken { get; } = [];
+
+    public Dictionary<int, ulong> OutboxTaken { get; } = [];
+
+    public JournalEntry? FindPending(long position) =>
+        Pending.Count > 0 && position >= Pending[0].Position ? Pending[(int)(position - Pending[0].Position)] : null;
+
+    public void Clear()
+    {
+        Pending.Clear();
+        Completions.Clear();
+        Mail.Clear();
+        Sent.Clear();
+        Taken.Clear();
+        Changed.Clear();
+    }
+}
+
+/// <summary>Somebody who waits for an append.</summary>
+/// <param name="Durable">Called when it is durable.</param>
+/// <param name="Failed">Called otherwise, with what can be said.</param>
+readonly record struct Completion(Action Durable, Action<Errors.Refusal> Failed);

@@ -1,0 +1,57 @@
+using ActProtocol.Engine.Stored;
+using ActProtocol.Envelopes;
+using ActProtocol.V1;
+using Google.Protobuf;
+
+namespace ActProtocol.Engine.Partitions;
+
+/// <summary>Why a machine takes a step: a party's envelope, or a step of the broker's own.</summary>
+sealed class Cause
+{
+    Cause(OpenedEnvelope? envelope, BrokerStep? step, Context context, ReadOnlyMemory<byte> @private) =>
+        (Envelope, Step, Context, Private) = (envelope, step, context, @private);
+
+    public OpenedEnvelope? Envelope { get; }
+
+    public BrokerStep? Step { get; }
+
+    public Context Context { get; }
+
+    /// <summary>Salt and context as they are stored; empty when there is nothing private.</summary>
+    public ReadOnlyMemory<byte> Private { get; }
+
+    public static Cause Of(VerifiedEnvelope verified) =>
+        new(verified.Opened, null, verified.Context, Seal(verified.Salt.Span, verified.Context));
+
+    /// <summary>A step of a transaction, which is public to its parties.</summary>
+    public static Cause Of(StepKind kind, Id16 transaction) =>
+        new(null, new BrokerStep { Kind = kind, TransactionId = transaction.ToWire() }, new Context(), default);
+
+    /// <summary>A step of another kind, whose data are private.</summary>
+    /// <remarks>Its salt is zero: the data of such a step go to nobody but the broker, and no party sees its digest.</remarks>
+    public static Cause Of(string name, Context context) =>
+        new(null, new BrokerStep { Name = name }, context, Seal(stackalloc byte[Machine.SaltLength], context));
+
+    public static Cause Of(Record record, ReadOnlyMemory<byte> @private)
+    {
+        var context = @private.IsEmpty ? new Context() : Context.Parser.ParseFrom(@private.Span[Machine.SaltLength..]);
+        return record.CauseCase is Record.CauseOneofCase.Envelope
+            ? new(OpenedEnvelope.FromJournal(record.Envelope), null, context, @private)
+            : new(null, record.Step, context, @private);
+    }
+
+    public void PutInto(Record record)
+    {
+        if (Envelope is not null) record.Envelope = Envelope.Wire;
+        else record.Step = Step;
+    }
+
+    static byte[] Seal(ReadOnlySpan<byte> salt, Context context)
+    {
+        var size = context.CalculateSize();
+        var bytes = GC.AllocateUninitializedArray<byte>(Machine.SaltLength + size);
+        salt.CopyTo(bytes);
+        context.WriteTo(bytes.AsSpan(Machine.SaltLength, size));
+        return bytes;
+    }
+}

@@ -1,0 +1,169 @@
+using System.Security.Cryptography;
+using ActProtocol.Engine.Journal;
+using ActProtocol.Engine.Stored;
+using ActProtocol.Envelopes;
+using ActProtocol.Errors;
+using ActProtocol.V1;
+using Google.Protobuf;
+
+namespace ActProtocol.Engine.Partitions;
+
+/// <summary>A deterministic state machine over a log: the partitions, and the directory.</summary>
+/// <remarks>
+/// One cause gives at most one record, and state changes only by causes that are recorded. So replay is to execute the causes of
+/// the records again, at their stamps, and to get the same records byte for byte; anything else is a fault and stops the partition.
+/// No clock, no randomness, no I/O, no floats in here.
+/// </remarks>
+abstract class Machine(int index, string broker)
+{
+    public const int SaltLength = 16;
+
+    static readonly ByteString NoDigest = ByteString.Empty;
+
+    readonly List<(string Agent, long Position)> _mail = [];
+    readonly List<Transfer> _sent = [];
+
+    /// <summary>The number of this partition; the directory's is the number of partitions.</summary>
+    public int Index { get; } = index;
+
+    public string Broker { get; } = broker;
+
+    public bool Play { get; protected set; }
+
+    /// <summary>The last record's position; 0 before the first.</summary>
+    public long Position { get; private set; }
+
+    /// <summary>The last record's stamp.</summary>
+    public long Stamp { get; private set; }
+
+    public ReadOnlyMemory<byte> Head { get; private set; } = JournalEntry.Genesis;
+
+    public Outboxes Outboxes { get; } = new();
+
+    /// <summary>Executes one cause at a stamp that is not before the last.</summary>
+    public StepResult Execute(Cause cause, long stamp)
+    {
+        if (stamp < Stamp) throw new InvalidOperationException($"A stamp of {stamp} would go back behind {Stamp}.");
+
+        _mail.Clear();
+        _sent.Clear();
+        // State may name the record that is being made; it is made only if the step says so.
+        var verdict = Decide(cause, stamp);
+        return verdict switch
+        {
+            Verdict.Take taken => Write(cause, stamp, new Decision { Accepted = taken.Accepted }),
+            Verdict.Refuse refused => Write(cause, stamp, new Decision { Refused = refused.Refusal.ToWire() }),
+            Verdict.Repeat repeat => new StepResult { RepeatOf = repeat.Position },
+            Verdict.Drop drop => new StepResult { NotRecorded = drop.Refusal },
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+    }
+
+    /// <summary>Executes the cause of a record again.</summary>
+    /// <exception cref="JournalCorruptException">It does not give the same record.</exception>
+    public StepResult Replay(JournalEntry entry)
+    {
+        var record = Record.Parser.ParseFrom(entry.Record.Span);
+        var result = Execute(Cause.Of(record, entry.Private), record.StampMs);
+        if (result.Entry is { } made && made.Head.Span.SequenceEqual(entry.Head.Span)) return result;
+        throw new JournalCorruptException(Index, entry.Position, "deciding the record again gives another record");
+    }
+
+    public void WriteSnapshot(SnapshotWriter writer)
+    {
+        writer.Int(Position);
+        writer.Int(Stamp);
+        writer.Digest(new Digest(Head.Span));
+        writer.Bool(Play);
+        Outboxes.Write(writer);
+        WriteState(writer);
+    }
+
+    public void ReadSnapshot(SnapshotReader reader)
+    {
+        Position = reader.Int();
+        Stamp = reader.Int();
+        Head = reader.Digest().ToArray();
+        Play = reader.Bool();
+        Outboxes.Read(reader);
+        ReadState(reader);
+    }
+
+    protected abstract Verdict Decide(Cause cause, long stamp);
+
+    /// <summary>What time alone does to the state happens here, and only with a record.</summary>
+    protected virtual void OnRecorded(long stamp)
+    {
+    }
+
+    protected abstract void WriteState(SnapshotWriter writer);
+
+    protected abstract void ReadState(SnapshotReader reader);
+
+    /// <summary>The position that the record of the present cause gets.</summary>
+    protected long NextPosition => Position + 1;
+
+    protected void Deliver(string agent, long position) => _mail.Add((agent, position));
+
+    protected void Send(int destination, Transfer transfer)
+    {
+        transfer.Source = (uint)Index;
+        transfer.Destination = (uint)destination;
+        Outboxes.Put(transfer);
+        _sent.Add(transfer);
+    }
+
+    StepResult Write(Cause cause, long stamp, Decision decision)
+    {
+        Position++;
+        Stamp = stamp;
+        var record = new Record
+        {
+            Broker = Broker,
+            Partition = (uint)Index,
+            Position = (ulong)Position,
+            StampMs = stamp,
+            Previous = UnsafeByteOperations.UnsafeWrap(Head),
+            Decision = decision,
+            PrivateDigest = cause.Private.IsEmpty ? NoDigest : UnsafeByteOperations.UnsafeWrap(SHA256.HashData(cause.Private.Span)),
+            Play = Play,
+        };
+        cause.PutInto(record);
+
+        var bytes = record.ToByteArray();
+        var head = new byte[JournalEntry.HeadLength];
+        JournalEntry.LeafHash(bytes, head);
+        JournalEntry.NextHead(Head.Span, head, head);
+        Head = head;
+
+        OnRecorded(stamp);
+
+        // The answer says where it stands; within the record that would say it twice.
+        var answer = new Decision(decision) { Partition = (uint)Index, Position = (ulong)Position, StampMs = stamp };
+        return new StepResult
+        {
+            Entry = new JournalEntry(Position, bytes, cause.Private, head),
+            Decision = answer,
+            Mail = _mail.Count == 0 ? [] : [.. _mail],
+            Sent = _sent.Count == 0 ? [] : [.. _sent],
+        };
+    }
+
+    /// <summary>What a machine says to a cause.</summary>
+    protected abstract record Verdict
+    {
+        Verdict() { }
+
+        /// <summary>Taken: a record, and the state has changed.</summary>
+        public sealed record Take(Accepted Accepted) : Verdict;
+
+        /// <summary>Decided against: a record, and nothing else has changed but that it is remembered.</summary>
+        public sealed record Refuse(Refusal Refusal) : Verdict;
+
+        /// <summary>Decided before.</summary>
+        public sealed record Repeat(long Position) : Verdict;
+
+        /// <summary>Neither decided nor recorded.</summary>
+        public sealed record Drop(Refusal Refusal) : Verdict;
+    }
+}

@@ -1,0 +1,221 @@
+using ActProtocol.Engine.Ledger;
+using ActProtocol.Engine.Mandates;
+using ActProtocol.Engine.Stored;
+using ActProtocol.Engine.Transactions;
+using ActProtocol.Envelopes;
+using ActProtocol.Errors;
+using ActProtocol.Ledger;
+using ActProtocol.Mandates;
+using ActProtocol.Transactions;
+using ActProtocol.V1;
+using Party = ActProtocol.Engine.Transactions.Party;
+
+namespace ActProtocol.Engine.Partitions;
+
+/// <summary>Envelopes outside transactions: intents, which open them, and everything about accounts.</summary>
+/// <remarks>A refusal is recorded only for somebody who holds authority over the account concerned: nobody else can fill a journal.</remarks>
+sealed partial class Partition
+{
+    readonly Dictionary<string, SellerStanding> _standing = [];
+    readonly HashSet<Digest> _references = [];
+
+    (AccountEntry?, Verdict) TakeIntent(OpenedEnvelope envelope, Context context, long stamp)
+    {
+        var (header, intent) = (envelope.Header, envelope.Content.Intent);
+        if (!Mandates.TryGetValue(Digest.FromWire(header.Mandate), out var named)) return (null, Drop(ErrorCode.MandateUnknown));
+        if (!IsHolder(named.Terms, header.Sender, context)) return (null, Drop(ErrorCode.MandateNotYours));
+
+        var account = Books.Open(named.Terms.Account); // Open already: lodging the mandate did it.
+        if (account.KeptMessages >= EngineLimits.KeptMessagesMax) return (null, Drop(ErrorCode.QuotaExceeded));
+        if (ActId.BucketOf(account.Id) != header.Home) return (null, Drop(ErrorCode.HomeWrong));
+        if (IntentFault(envelope, context, named, account, stamp) is { } refusal) return (account, new Verdict.Refuse(refusal));
+
+        var entry = new IntentEntry(envelope.Digest, account.Id, intent) { Position = NextPosition };
+        Intents.Add(entry.Digest, entry);
+        var accepted = new Accepted { State = TransactionState.Open, DeadlineMs = intent.ExpiresAtMs, Vouched = Vouch(account, intent) };
+        var buyer = new Party(header.Sender, context.Principal);
+        foreach (var seller in context.Parties)
+        {
+            if (intent.Arbiters.Contains(seller.Id)) continue;
+            var transaction = Open(entry, buyer, new Party(seller.Id, seller.Principal), envelope);
+            accepted.Transactions.Add(new OpenedTransaction { TransactionId = transaction.Id.ToWire(), Seller = seller.Id });
+            MailTo(seller.Id, header.Sender);
+        }
+        return (account, new Verdict.Take(accepted));
+    }
+
+    Refusal? IntentFault(OpenedEnvelope envelope, Context context, MandateEntry named, AccountEntry account, long stamp)
+    {
+        var intent = envelope.Content.Intent;
+        if (IntentRules.Check(intent, stamp) is { } code) return new Refusal(code);
+        if ((envelope.Header.Recipients.Count == 0) == (intent.Capability.Length == 0)) return new Refusal(ErrorCode.RecipientWrong);
+        if (context.Parties.Count == 0) return new Refusal(ErrorCode.NoSeller);
+        foreach (var seller in context.Parties)
+        {
+            if (seller.Principal.Length == 0) return new Refusal(ErrorCode.AgentUnknown, seller.Id);
+            if (seller.Principal == context.Principal) return new Refusal(ErrorCode.SamePrincipal, seller.Id);
+        }
+        if (MandateFor(envelope, context, account.Id, stamp) is (null, var refusal)) return refusal;
+        foreach (var seller in context.Parties)
+        {
+            if (!AllowsSeller(named.Terms, new Party(seller.Id, seller.Principal))) return new Refusal(ErrorCode.MandateSeller, seller.Id);
+        }
+        if (IntentBeyond(named, intent) is { } beyond) return beyond;
+        if (account.OpenTransactions + context.Parties.Count > EngineLimits.OpenTransactionsMax) return new Refusal(ErrorCode.TooManyOpen);
+        foreach (var seller in context.Parties)
+        {
+            if (!Mail.HasRoomFor(seller.Id, envelope.Header.Sender, EngineLimits.MailboxMax)) return new Refusal(ErrorCode.MailboxFull, seller.Id);
+        }
+        return null;
+    }
+
+    TransactionEntry Open(IntentEntry intent, Party buyer, Party seller, OpenedEnvelope envelope)
+    {
+        var transaction = new TransactionEntry(DerivedIds.Transaction(intent.Digest, seller.Agent), intent, buyer, seller)
+        {
+            Revision = intent.First,
+            RevisionDigest = intent.Digest,
+            LastOfBuyer = envelope.Digest,
+        };
+        transaction.Records.Add(NextPosition);
+        Transactions.Add(transaction.Id, transaction);
+        var account = Books.Open(intent.Account);
+        account.OpenTransactions++;
+        transaction.Deadline = intent.First.ExpiresAtMs;
+        account.Deadlines.Add((transaction.Deadline, transaction.Id));
+        _deadlines.Add((transaction.Deadline, transaction.Id));
+        return transaction;
+    }
+
+    static Vouched Vouch(AccountEntry account, Intent intent) => new()
+    {
+        MandateLive = true,
+        BudgetCovered = account[intent.Budget.CurrencyCode].Available >= Nanos(intent.Budget),
+        Standing = new() { Settled = (ulong)account.Settled, Disputed = (ulong)account.Disputed, Lost = (ulong)account.Lost },
+    };
+
+    (AccountEntry?, Verdict) TakeMandate(OpenedEnvelope envelope, Context context, long stamp)
+    {
+        var (sender, mandate) = (envelope.Header.Sender, envelope.Content.Mandate);
+        // Only a principal has an account, and only its own.
+        if (context.Principal != sender) return (null, Drop(ErrorCode.RoleMissing));
+        if (ActId.BucketOf(sender) != envelope.Header.Home) return (null, Drop(ErrorCode.HomeWrong));
+
+        if (Books.Find(sender)?.KeptMessages >= EngineLimits.KeptMessagesMax) return (null, Drop(ErrorCode.QuotaExceeded));
+        var account = Books.Open(sender);
+        if (MandateFault(mandate, context, sender, account, stamp) is { } refusal) return (account, new Verdict.Refuse(refusal));
+
+        Mandates.Add(envelope.Digest, new MandateEntry(envelope.Digest, sender, mandate));
+        account.LiveMandates++;
+        MailTo(mandate.Agent, sender);
+        return (account, new Verdict.Take(new Accepted()));
+    }
+
+    static Refusal? MandateFault(Mandate mandate, Context context, string sender, AccountEntry account, long stamp)
+    {
+        if (MandateRules.Check(mandate, stamp) is { } code) return new Refusal(code);
+        if (mandate.Account != sender) return new Refusal(ErrorCode.AccountUnknown);
+        // An agent acts for one principal: a mandate for somebody else's agent would make it act for two.
+        if (context.Parties[0].Principal != sender) return new Refusal(ErrorCode.AgentUnknown, mandate.Agent);
+        return account.LiveMandates >= EngineLimits.LiveMandatesMax ? new Refusal(ErrorCode.TooManyOpen) : null;
+    }
+
+    (AccountEntry?, Verdict) TakeRevocation(OpenedEnvelope envelope)
+    {
+        var sender = envelope.Header.Sender;
+        if (!Mandates.TryGetValue(Digest.FromWire(envelope.Content.RevokeMandate.Mandate), out var mandate) || mandate.Principal != sender)
+        {
+            return (null, Drop(ErrorCode.MandateUnknown));
+        }
+        var account = Books.Open(mandate.Terms.Account);
+        if (!mandate.Revoked)
+        {
+            mandate.Revoked = true;
+            account.LiveMandates--;
+            foreach (var transaction in mandate.Holding) _owed.Enqueue((StepKind.Release, transaction));
+        }
+        MailTo(mandate.Terms.Agent, sender);
+        return (account, new Verdict.Take(new Accepted()));
+    }
+
+    (AccountEntry?, Verdict) TakeFunding(OpenedEnvelope envelope, Context context)
+    {
+        var (sender, fund) = (envelope.Header.Sender, envelope.Content.Fund);
+        var allowed = ((OperatorRoles)context.Roles).HasFlag(OperatorRoles.Fund) || (Play && sender == fund.Account && context.Principal == sender);
+        if (!allowed) return (null, Drop(ErrorCode.RoleMissing));
+        if (ActId.BucketOf(fund.Account) != envelope.Header.Home) return (null, Drop(ErrorCode.HomeWrong));
+        if (context.Parties[0].Principal != fund.Account) return (null, Drop(ErrorCode.AccountUnknown));
+
+        if (Books.Find(fund.Account)?.KeptMessages >= EngineLimits.KeptMessagesMax) return (null, Drop(ErrorCode.QuotaExceeded));
+        var account = Books.Open(fund.Account);
+        if (Money.TryFromWire(fund.Amount, out var amount) is { } code) return (account, Refuse(code));
+        if (amount.Nanos <= 0) return (account, Refuse(ErrorCode.AmountInvalid));
+        if (!_references.Add(ReferenceOf(fund.Reference))) return (account, Refuse(ErrorCode.ReferenceUsed));
+
+        Books.Fund(account, amount.Currency, amount.Nanos);
+        MailTo(account.Id, sender);
+        return (account, new Verdict.Take(new Accepted()));
+    }
+
+    (AccountEntry?, Verdict) TakePayoutRequest(OpenedEnvelope envelope, Context context)
+    {
+        var (sender, request) = (envelope.Header.Sender, envelope.Content.RequestPayout);
+        if (context.Principal != sender) return (null, Drop(ErrorCode.RoleMissing));
+        if (ActId.BucketOf(sender) != envelope.Header.Home) return (null, Drop(ErrorCode.HomeWrong));
+        if (Books.Find(sender) is not { } account) return (null, Drop(ErrorCode.AccountUnknown));
+        if (account.KeptMessages >= EngineLimits.KeptMessagesMax) return (null, Drop(ErrorCode.QuotaExceeded));
+        if (Money.TryFromWire(request.Amount, out var amount) is { } code) return (account, Refuse(code));
+        if (amount.Nanos <= 0) return (account, Refuse(ErrorCode.AmountInvalid));
+        if (account[amount.Currency].Available < amount.Nanos) return (account, Refuse(ErrorCode.FundsInsufficient));
+
+        Books.Hold(account, amount.Currency, amount.Nanos);
+        Payouts.Add(envelope.Digest, new PayoutEntry(envelope.Digest, sender, amount.Currency, amount.Nanos, request.Destination));
+        return (account, new Verdict.Take(new Accepted()));
+    }
+
+    (AccountEntry?, Verdict) TakePayoutClosing(OpenedEnvelope envelope, Context context)
+    {
+        var close = envelope.Content.ClosePayout;
+        if (!((OperatorRoles)context.Roles).HasFlag(OperatorRoles.Fund)) return (null, Drop(ErrorCode.RoleMissing));
+        if (ActId.BucketOf(close.Account) != envelope.Header.Home) return (null, Drop(ErrorCode.HomeWrong));
+        if (!Payouts.TryGetValue(Digest.FromWire(close.Payout), out var payout) || payout.Account != close.Account)
+        {
+            return (null, Drop(ErrorCode.PayoutUnknown));
+        }
+        var account = Books.Open(payout.Account);
+        if (close.Executed && !_references.Add(ReferenceOf(close.Reference))) return (account, Refuse(ErrorCode.ReferenceUsed));
+
+        if (close.Executed) Books.PayOut(account, payout.Currency, payout.Nanos);
+        else Books.Release(account, payout.Currency, payout.Nanos);
+        Payouts.Remove(payout.Digest);
+        MailTo(account.Id, envelope.Header.Sender);
+        return (account, new Verdict.Take(new Accepted()));
+    }
+
+    (AccountEntry?, Verdict) TakeMailReplay(OpenedEnvelope envelope)
+    {
+        var (sender, replay) = (envelope.Header.Sender, envelope.Content.ReplayMail);
+        if (Mail.Find(sender) is not { } box || !box.Revive((long)replay.Position)) return (null, Drop(ErrorCode.MailUnknown));
+        Deliver(sender, (long)replay.Position);
+        return (Books.Open(sender), new Verdict.Take(new Accepted()));
+    }
+
+    static Digest ReferenceOf(string reference) => SignedBytes.HashOf(System.Text.Encoding.UTF8.GetBytes(reference));
+
+    SellerStanding StandingOf(string seller)
+    {
+        if (!_standing.TryGetValue(seller, out var standing)) _standing[seller] = standing = new SellerStanding();
+        return standing;
+    }
+
+    sealed class SellerStanding
+    {
+        public long Settled { get; set; }
+
+        public long Disputed { get; set; }
+
+        public long Lost { get; set; }
+
+        public long DistinctPayers { get; set; }
+    }
+}

@@ -1,0 +1,42 @@
+using ActProtocol.Engine.Journal;
+using ActProtocol.Envelopes;
+
+namespace ActProtocol.Engine.Transactions;
+
+/// <summary>Answers to envelopes outside transactions, kept until the envelopes expire (ENV-20).</summary>
+sealed class MessageMemory
+{
+    readonly Dictionary<(string Sender, Id16 Message), (KeptMessage Kept, long ExpiresAt, string Account)> _kept = [];
+    readonly SortedSet<(long ExpiresAt, string Sender, Id16 Message)> _byExpiry = new(Comparer<(long At, string Sender, Id16 Message)>.Create(
+        static (a, b) => a.At != b.At ? a.At.CompareTo(b.At)
+            : string.CompareOrdinal(a.Sender, b.Sender) is not 0 and var order ? order : a.Message.CompareTo(b.Message)));
+
+    public KeptMessage? Find(string sender, Id16 message) => _kept.TryGetValue((sender, message), out var found) ? found.Kept : null;
+
+    public void Keep(KeptMessage kept, long expiresAt, string account)
+    {
+        _kept.Add((kept.Sender, kept.Message), (kept, expiresAt, account));
+        _byExpiry.Add((expiresAt, kept.Sender, kept.Message));
+    }
+
+    /// <summary>Forgets what has expired; gives the accounts they were counted for.</summary>
+    public IEnumerable<string> Forget(long stamp)
+    {
+        while (_byExpiry.Count > 0 && _byExpiry.Min is var first && first.ExpiresAt <= stamp)
+        {
+            _byExpiry.Remove(first);
+            _kept.Remove((first.Sender, first.Message), out var gone);
+            yield return gone.Account;
+        }
+    }
+
+    public void Write(SnapshotWriter writer) => writer.List(_byExpiry, key =>
+    {
+        var (kept, expiresAt, account) = _kept[(key.Sender, key.Message)];
+        kept.Write(writer);
+        writer.Int(expiresAt);
+        writer.Text(account);
+    });
+
+    public void Read(SnapshotReader reader) => reader.Each(() => Keep(KeptMessage.Read(reader), reader.Int(), reader.Text()));
+}
