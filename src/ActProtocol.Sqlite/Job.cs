@@ -12,7 +12,7 @@ abstract class Job
     public abstract void Stage(Commit commit);
 
     /// <summary>Answers: the commit is durable.</summary>
-    public abstract void Committed(Tails tails);
+    public abstract void Committed();
 
     /// <summary>Answers: the commit failed, or may have.</summary>
     public abstract void Failed(Exception cause);
@@ -48,7 +48,7 @@ sealed class AppendJob(IReadOnlyList<PartitionAppend> appends) : Job
                 commit.Append(appends[i]);
     }
 
-    public override void Committed(Tails tails)
+    public override void Committed()
     {
         if (_bug is null)
             _done.SetResult(_results);
@@ -58,8 +58,9 @@ sealed class AppendJob(IReadOnlyList<PartitionAppend> appends) : Job
 
     public override void Failed(Exception cause)
     {
-        Array.Fill(_results, new(AppendOutcome.Unknown, cause));
-        _done.SetResult(_results);
+        if (_bug is null)
+            Array.Fill(_results, new(AppendOutcome.Unknown, cause));
+        Committed();
     }
 
     private static AppendOutcome Judge(PartitionAppend append, Tail tail)
@@ -89,7 +90,7 @@ sealed class TailJob(int partition, bool claim) : Job
         _tail = commit.TailOf(partition);
     }
 
-    public override void Committed(Tails tails) => _done.SetResult(claim ? _tail : tails[partition]);
+    public override void Committed() => _done.SetResult(_tail);
 
     public override void Failed(Exception cause) =>
         _done.SetException(new IOException($"Where partition {partition} ends is not known: {cause.Message}", cause));

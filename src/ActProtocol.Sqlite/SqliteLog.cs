@@ -78,6 +78,8 @@ public sealed class SqliteLog : IPartitionLog, ISnapshotStore
             if (pagesMax < int.MaxValue)
                 Database.Execute(connection, $"PRAGMA max_page_count = {pagesMax}");
 
+            // A killed process may have left a commit that it never synced. Nobody is shown that before it is durable.
+            Database.Checkpoint(connection, truncate: true);
             var header = Schema.ReadHeader(connection);
             var tails = new Tails(header.Partitions);
             tails.Set([.. Enumerable.Range(0, header.Partitions).Select(p => KeyValuePair.Create(p, Schema.ReadTail(connection, p)))]);
@@ -129,23 +131,12 @@ public sealed class SqliteLog : IPartitionLog, ISnapshotStore
     public async IAsyncEnumerable<JournalEntry> ReadAsync(int partition, long from, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var end = (await TailAsync(partition, cancellationToken).ConfigureAwait(false)).Next;
-        var next = Math.Max(from, 1);
-        ReadOnlyMemory<byte> head = JournalEntry.Genesis;
-        if (next > 1 && next < end)
-            head = (Read(partition, next - 1, 1) is [var before] && before.Position == next - 1)
-                ? before.Head : throw new JournalCorruptException(partition, next - 1, "the entry is missing.");
-
-        while (next < end)
+        for (var next = Math.Max(from, 1); next < end;)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var entries = Read(partition, next, (int)Math.Min(ReadCount, end - next));
-            if (entries.Count == 0)
-                throw new JournalCorruptException(partition, next, "the entry is missing.");
-
-            foreach (var entry in entries)
+            foreach (var entry in ReadVerified(partition, next, (int)Math.Min(ReadCount, end - next)))
             {
-                Verify(partition, entry, next, head);
-                (next, head) = (next + 1, entry.Head);
+                next++;
                 yield return entry;
             }
         }
@@ -154,12 +145,7 @@ public sealed class SqliteLog : IPartitionLog, ISnapshotStore
     public async ValueTask<JournalEntry?> FindAsync(int partition, long position, CancellationToken cancellationToken)
     {
         var tail = await TailAsync(partition, cancellationToken).ConfigureAwait(false);
-        if (position < 1 || position >= tail.Next)
-            return null;
-
-        await foreach (var entry in ReadAsync(partition, position, cancellationToken).ConfigureAwait(false))
-            return entry;
-        return null;
+        return position >= 1 && position < tail.Next ? ReadVerified(partition, position, 1)[0] : null;
     }
 
     /// <summary>The latest snapshot that is whole and whose head is the journal's.</summary>
@@ -204,15 +190,22 @@ public sealed class SqliteLog : IPartitionLog, ISnapshotStore
         }
     }
 
-    private static void Verify(int partition, JournalEntry entry, long position, ReadOnlyMemory<byte> head)
+    /// <summary>Exactly <paramref name="count"/> committed entries, each verified against the head before it.</summary>
+    private List<JournalEntry> ReadVerified(int partition, long from, int count)
     {
-        if (entry.Position != position)
-            throw new JournalCorruptException(partition, position, "the entry is missing.");
-        if (!entry.Follows(head.Span))
-            throw new JournalCorruptException(partition, position, "the record does not fit its head.");
-    }
+        var before = from > 1 ? 1 : 0;
+        var entries = _readers.Use(reader => reader.Read(partition, from - before, count + before));
+        for (var i = 0; i < count + before; i++)
+            if (i >= entries.Count || entries[i].Position != from - before + i)
+                throw new JournalCorruptException(partition, from - before + i, "the entry is missing.");
 
-    private List<JournalEntry> Read(int partition, long from, int count) => _readers.Use(reader => reader.Read(partition, from, count));
+        for (var i = before; i < entries.Count; i++)
+            if (!entries[i].Follows(i == 0 ? JournalEntry.Genesis.Span : entries[i - 1].Head.Span))
+                throw new JournalCorruptException(partition, entries[i].Position, "the record does not fit its head.");
+
+        entries.RemoveRange(0, before);
+        return entries;
+    }
 
     private async ValueTask<Tail> AskAsync(TailJob job, CancellationToken cancellationToken)
     {

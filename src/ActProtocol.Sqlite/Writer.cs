@@ -99,7 +99,7 @@ sealed class Writer : IAsyncDisposable
         }
 
         foreach (var job in _batch)
-            job.Committed(_tails);
+            job.Committed();
     }
 
     /// <summary>Whatever went wrong, this thread lives on and nobody waits for ever.</summary>
