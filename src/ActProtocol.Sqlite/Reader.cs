@@ -1,0 +1,40 @@
+using ActProtocol.Engine.Journal;
+using Microsoft.Data.Sqlite;
+
+namespace ActProtocol.Sqlite;
+
+/// <summary>A connection that only reads. Readers never wait for the writer, nor it for them.</summary>
+sealed class Reader(string path) : IDisposable
+{
+    private readonly SqliteConnection _connection = Database.OpenReader(path);
+    private readonly Dictionary<int, Statement> _statements = [];
+
+    /// <summary>Committed entries from a position on, at most <paramref name="count"/>: a long read in one piece would keep
+    /// the write-ahead log from starting over.</summary>
+    public List<JournalEntry> Read(int partition, long from, int count)
+    {
+        if (!_statements.TryGetValue(partition, out var query))
+            _statements.Add(partition, query = new(_connection,
+                $"SELECT position, record, private, head FROM journal_{partition} WHERE position >= ? ORDER BY position LIMIT ?"));
+
+        var entries = new List<JournalEntry>(count);
+        query.Bind(1, from).Bind(2, count);
+        try
+        {
+            while (query.Next())
+                entries.Add(new(query.Int64(0), query.Bytes(1), query.Bytes(2), query.Bytes(3)));
+            return entries;
+        }
+        finally
+        {
+            query.Reset();
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var statement in _statements.Values)
+            statement.Dispose();
+        _connection.Dispose();
+    }
+}

@@ -1,0 +1,102 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using ActProtocol.Engine.Journal;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace ActProtocol.Sqlite;
+
+/// <summary>Snapshots in a file of their own, so that writing one never holds up the journal.</summary>
+/// <remarks>All here can be made again from the journal: a damaged file is thrown away, a damaged snapshot passed over.</remarks>
+sealed class SnapshotFile : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly SqliteConnection _connection;
+
+    private SnapshotFile(SqliteConnection connection) => _connection = connection;
+
+    public static SnapshotFile Open(string path)
+    {
+        try
+        {
+            return new(OpenOnce(path));
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB)
+        {
+            foreach (var suffix in (ReadOnlySpan<string>)["", "-wal", "-shm"])
+                File.Delete(path + suffix);
+            return new(OpenOnce(path));
+        }
+    }
+
+    /// <summary>A partition's snapshots whose checksums are right, latest first.</summary>
+    public List<Snapshot> Read(int partition)
+    {
+        lock (_lock)
+        {
+            using var query = new Statement(
+                _connection, "SELECT position, head, state, checksum FROM snapshot WHERE p = ? ORDER BY position DESC");
+            query.Bind(1, partition);
+            var snapshots = new List<Snapshot>();
+            while (query.Next())
+            {
+                var snapshot = new Snapshot(query.Int64(0), query.Bytes(1), query.Bytes(2));
+                if (query.Bytes(3).AsSpan().SequenceEqual(Checksum(partition, snapshot)))
+                    snapshots.Add(snapshot);
+            }
+
+            return snapshots;
+        }
+    }
+
+    /// <summary>Adds a snapshot and keeps the last two: should the latest be damaged, the one before saves most of the replay.</summary>
+    public void Put(int partition, Snapshot snapshot)
+    {
+        lock (_lock)
+        {
+            using var transaction = _connection.BeginTransaction();
+            using var insert = new Statement(_connection, "INSERT OR REPLACE INTO snapshot VALUES(?, ?, ?, ?, ?)");
+            using var prune = new Statement(_connection, """
+                DELETE FROM snapshot WHERE p = ?1 AND position NOT IN
+                    (SELECT position FROM snapshot WHERE p = ?1 ORDER BY position DESC LIMIT 2)
+                """);
+            insert.Bind(1, partition).Bind(2, snapshot.Position).Bind(3, snapshot.Head.Span).Bind(4, snapshot.State.Span)
+                .Bind(5, Checksum(partition, snapshot)).Run();
+            prune.Bind(1, partition).Run();
+            transaction.Commit();
+            Database.Checkpoint(_connection, truncate: true);
+        }
+    }
+
+    public void Dispose() => _connection.Dispose();
+
+    private static SqliteConnection OpenOnce(string path)
+    {
+        var connection = Database.OpenWriter(path);
+        try
+        {
+            Database.Execute(connection, """
+                CREATE TABLE IF NOT EXISTS snapshot(p INTEGER, position INTEGER, head BLOB, state BLOB, checksum BLOB,
+                    PRIMARY KEY(p, position));
+                """);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private static byte[] Checksum(int partition, Snapshot snapshot)
+    {
+        Span<byte> numbers = stackalloc byte[sizeof(int) + sizeof(long)];
+        BinaryPrimitives.WriteInt32BigEndian(numbers, partition);
+        BinaryPrimitives.WriteInt64BigEndian(numbers[sizeof(int)..], snapshot.Position);
+        using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        sha256.AppendData(numbers);
+        sha256.AppendData(snapshot.Head.Span);
+        sha256.AppendData(snapshot.State.Span);
+        return sha256.GetHashAndReset();
+    }
+}

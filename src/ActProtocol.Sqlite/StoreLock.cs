@@ -1,0 +1,26 @@
+namespace ActProtocol.Sqlite;
+
+/// <summary>Holds a folder for one process. The operating system lets go when the process dies, however it dies.</summary>
+sealed class StoreLock : IDisposable
+{
+    private readonly FileStream _file;
+
+    private StoreLock(FileStream file) => _file = file;
+
+    /// <exception cref="StoreInUseException">Someone else holds it.</exception>
+    public static StoreLock Take(string folder)
+    {
+        var path = Path.Combine(folder, "lock");
+        try
+        {
+            // The file stays when the lock is gone: removing it would let two processes lock two files of one name.
+            return new(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+        }
+        catch (IOException e) when (e is not (DirectoryNotFoundException or PathTooLongException) && File.Exists(path))
+        {
+            throw new StoreInUseException(folder, e);
+        }
+    }
+
+    public void Dispose() => _file.Dispose();
+}
