@@ -43,7 +43,7 @@ public readonly struct Digest : IEquatable<Digest>, IComparable<Digest>
     public override bool Equals(object? obj) => obj is Digest other && Equals(other);
 
     // Any 32 bits of a digest are as good a hash as another; low bits, since message ids may begin with a time.
-    public override int GetHashCode() => (int)(uint)(ulong)_low ^ (int)(uint)(ulong)(_high >> 64);
+    public override int GetHashCode() => unchecked((int)(ulong)_low ^ (int)(ulong)(_high >> 64));
 
     public int CompareTo(Digest other) => _high != other._high ? _high.CompareTo(other._high) : _low.CompareTo(other._low);
 

@@ -26,7 +26,7 @@ public static class MandateRules
         {
             if (!Currency.IsKnown(limit.Currency)) return ErrorCode.CurrencyUnknown;
             if (!currencies.Add(limit.Currency)) return ErrorCode.TermsInvalid;
-            if (LimitFault(limit, limit.PerTransaction) ?? LimitFault(limit, limit.InTotal) ?? LimitFault(limit, limit.ApprovalAbove) is { } code) return code;
+            if ((LimitFault(limit, limit.PerTransaction) ?? LimitFault(limit, limit.InTotal) ?? LimitFault(limit, limit.ApprovalAbove)) is { } code) return code;
         }
         return null;
     }

@@ -27,6 +27,9 @@ public sealed record EngineOptions
     public IReadOnlyDictionary<string, (VerifyingKey Key, OperatorRoles Roles)> Operators { get; init; } =
         new Dictionary<string, (VerifyingKey, OperatorRoles)>();
 
+    /// <summary>An operator says at the start that the clock is right.</summary>
+    public bool AcceptClockAtStart { get; init; }
+
     /// <summary>Public delay of a recovery.</summary>
     public TimeSpan RecoveryDelay { get; init; } = TimeSpan.FromHours(72);
 

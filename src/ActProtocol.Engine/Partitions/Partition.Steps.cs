@@ -16,7 +16,7 @@ sealed partial class Partition
         StepKind.Quote => TakeQuote(step),
         StepKind.Decline => step.Transaction.State is Locked ? Free(step, Released) : End(step, Declined),
         StepKind.Counter => TakeCounter(step),
-        StepKind.Cancel => step.Transaction.State is Open or Quoted ? End(step, Cancelled)
+        StepKind.Cancel => step.Transaction.State is TransactionState.Open or Quoted ? End(step, Cancelled)
             : Free(step, step.Transaction.State is AwaitingApproval ? Cancelled : Released),
         StepKind.Lock => TakeLock(step),
         StepKind.Approve => TakeApproval(step),
@@ -51,7 +51,7 @@ sealed partial class Partition
         (transaction.Quote, transaction.QuoteDigest, transaction.Quotes) = (null, default, 0);
         (transaction.Revision, transaction.RevisionDigest) = (IntentRules.Revise(transaction.Intent.First, step.Content.Counter.Intent), step.Envelope.Digest);
         transaction.Rounds++;
-        Enter(transaction, Open, transaction.Intent.First.ExpiresAtMs);
+        Enter(transaction, TransactionState.Open, transaction.Intent.First.ExpiresAtMs);
         MailTo(transaction.Seller.Agent, transaction.Buyer.Agent);
         return Standing(transaction);
     }

@@ -1,0 +1,3 @@
+using ActProtocol.Broker.Hosting;
+
+return await CommandLine.RunAsync(args);

@@ -1,0 +1,46 @@
+using ActProtocol.Broker.Errors;
+using ActProtocol.Broker.Hosting;
+using ActProtocol.Broker.Keys;
+using ActProtocol.Engine.Hosting;
+using ActProtocol.Engine.Partitions;
+using ActProtocol.Errors;
+using ActProtocol.V1;
+using Grpc.Core;
+
+namespace ActProtocol.Broker.Streams;
+
+/// <summary>Speaks gRPC, and JSON by transcoding; decides nothing.</summary>
+sealed class BrokerEndpoint(EngineHost engine, CheckBudget budget, MailRouter mail, BrokerIdentity identity, BrokerKeys keys, BrokerOptions options, TimeProvider time)
+    : BrokerService.BrokerServiceBase
+{
+    public override async Task<SendResponse> Send(SendRequest request, ServerCallContext context)
+    {
+        var envelope = Open(request.Envelope);
+        if (envelope.Opened.Content.BodyCase is Content.BodyOneofCase.Ask) throw new Refusal(ErrorCode.BodyUnsupported, "questions go to Ask").ToException();
+        var (decision, refused) = await engine.SendAsync(envelope);
+        return refused is null ? new SendResponse { Decision = decision!.OrThrow() } : throw refused.ToException();
+    }
+
+    public override async Task<AskResponse> Ask(AskRequest request, ServerCallContext context)
+    {
+        var envelope = Open(request.Envelope);
+        if (envelope.Opened.Content.BodyCase is not Content.BodyOneofCase.Ask) throw new Refusal(ErrorCode.BodyUnsupported, "only questions are answered here").ToException();
+        var (answer, refused) = await engine.AskAsync(envelope, context.CancellationToken);
+        return refused is null ? answer! : throw refused.ToException();
+    }
+
+    public override async Task Connect(IAsyncStreamReader<ConnectRequest> requests, IServerStreamWriter<ConnectResponse> responses, ServerCallContext context)
+    {
+        await using var session = new StreamSession(engine, mail, identity, keys, options, time);
+        await session.RunAsync(requests, responses, context.CancellationToken);
+    }
+
+    VerifiedEnvelope Open(Envelope? wire)
+    {
+        var (opened, refused) = engine.Gate.Read(wire ?? new Envelope());
+        if (opened is null) throw refused!.ToException();
+        if (!budget.TryTake()) throw new Refusal(ErrorCode.QuotaExceeded, RetryAfter: TimeSpan.FromSeconds(1)).ToException();
+        var (verified, no) = engine.Gate.Verify(opened);
+        return verified ?? throw no!.ToException();
+    }
+}

@@ -1,0 +1,508 @@
+using System.Threading.Channels;
+using ActProtocol.Engine.Directory;
+using ActProtocol.Engine.Journal;
+using ActProtocol.Engine.Partitions;
+using ActProtocol.Engine.Stored;
+using ActProtocol.Envelopes;
+using ActProtocol.Errors;
+using ActProtocol.Journal;
+using ActProtocol.V1;
+using Microsoft.Extensions.Logging;
+using Body = ActProtocol.V1.Content.BodyOneofCase;
+
+namespace ActProtocol.Engine.Hosting;
+
+/// <summary>The single writer: takes what waits, decides, appends, and only then answers.</summary>
+sealed class EngineLoop(
+    EngineOptions options, IPartitionLog log, ISnapshotStore? snapshots, DirectoryView directory, BatchProver prover,
+    IMailSink mail, TimeProvider time, ILogger logger, ChannelReader<Work> queue)
+{
+    static readonly TimeSpan RetryMin = TimeSpan.FromMilliseconds(250);
+    static readonly TimeSpan RetryMax = TimeSpan.FromSeconds(30);
+
+    readonly Slot[] _slots = [.. Enumerable.Range(0, options.Partitions + 1).Select(index => new Slot(index))];
+    readonly StampClock _clock = new(time);
+    readonly Queue<Transfer> _offers = new();
+    readonly List<Action> _afterwards = [];
+    readonly List<RevocationWait> _revocations = [];
+    bool _stopping;
+    long _now;
+
+    public long RecordsAppended { get; private set; }
+
+    public IReadOnlyList<string> Troubles { get; private set; } = [];
+
+    Slot DirectorySlot => _slots[^1];
+
+    /// <summary>The decision of a record, with where it stands.</summary>
+    public static Decision DecisionOf(JournalEntry entry)
+    {
+        var record = V1.Record.Parser.ParseFrom(entry.Record.Span);
+        return new Decision(record.Decision) { Partition = record.Partition, Position = record.Position, StampMs = record.StampMs };
+    }
+
+    public async Task LoadAsync(string zones, CancellationToken cancellationToken)
+    {
+        await Task.WhenAll(_slots.Select(slot => Task.Run(() => LoadAsync(slot, cancellationToken), cancellationToken)));
+        foreach (var slot in _slots) await ClaimAsync(slot, cancellationToken);
+        _clock.Start(_slots.Max(slot => slot.Machine.Stamp));
+        if (options.AcceptClockAtStart) _clock.Accept();
+        _now = _clock.WallMs;
+
+        var genesis = new Genesis { Partitions = (uint)options.Partitions, Play = options.Play, Arbiter = options.DefaultArbiter, Zones = zones };
+        foreach (var slot in _slots.Where(slot => slot.Machine.Position == 0 || (slot.Partition is { } partition && partition.Zones != zones)))
+        {
+            Record(slot, slot.Machine.Execute(Cause.Of("genesis", new Context { Genesis = genesis }), StampFor(slot)));
+        }
+        foreach (var entry in ((DirectoryMachine)DirectorySlot.Machine).Entries) directory.Show(entry);
+        OfferAll();
+        await AppendAsync();
+    }
+
+    public async Task RunAsync()
+    {
+        while (!_stopping)
+        {
+            _stopping = !await WaitAsync();
+            // First, while everything that the machines hold is durable.
+            await RecoverAsync();
+            var sure = _clock.TryNow(out var now);
+            _now = now;
+            for (var taken = 0; taken < options.BatchMax && queue.TryRead(out var work); taken++) Do(work, sure);
+            if (sure)
+            {
+                TakeOffers();
+                Sweep();
+                KeepHouse();
+            }
+            await AppendAsync();
+            ShowTroubles(sure);
+        }
+        await SnapshotAllAsync();
+    }
+
+    /// <summary>Runs a question on the loop; its answer comes when all that was decided before is durable.</summary>
+    public Task<T> QueryAsync<T>(ChannelWriter<Work> writer, Func<IReadOnlyList<Partition>, T> query) =>
+        AskAsync(writer, () => query([.. _slots.SkipLast(1).Select(slot => slot.Partition!)]));
+
+    public Task<T> QueryDirectoryAsync<T>(ChannelWriter<Work> writer, Func<DirectoryMachine, T> query) =>
+        AskAsync(writer, () => query((DirectoryMachine)DirectorySlot.Machine));
+
+    static async Task<T> AskAsync<T>(ChannelWriter<Work> writer, Func<T> read)
+    {
+        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await writer.WriteAsync(new Work.Query(() =>
+        {
+            var answer = read();
+            return () => done.TrySetResult(answer);
+        }));
+        return await done.Task;
+    }
+
+    // True when there is work or time has passed; false when nothing will come any more.
+    async Task<bool> WaitAsync()
+    {
+        if (_offers.Count > 0 || _slots.Any(slot => slot.Partition?.Owes == true && slot.Fenced is null)) return true;
+
+        using var sweep = new CancellationTokenSource(options.SweepEvery, time);
+        try
+        {
+            return await queue.WaitToReadAsync(sweep.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return true;
+        }
+    }
+
+    void Do(Work work, bool sure)
+    {
+        switch (work)
+        {
+            case Work.Submit submit:
+                Submit(submit, sure);
+                break;
+            case Work.Query query:
+                _afterwards.Add(query.Read());
+                break;
+            case Work.MailTaken taken:
+                var slot = _slots[taken.Partition];
+                if (!slot.MailTaken.TryGetValue(taken.Agent, out var positions)) slot.MailTaken[taken.Agent] = positions = [];
+                positions.Add((ulong)taken.Position);
+                break;
+            case Work.Bury bury when sure && _slots[bury.Partition].Fenced is null:
+                var letter = new Stored.DeadLetter { Agent = bury.Agent, Position = (ulong)bury.Position };
+                Execute(_slots[bury.Partition], Cause.Of("dead_letter", new Context { DeadLetter = letter }));
+                break;
+        }
+    }
+
+    void Submit(Work.Submit submit, bool sure)
+    {
+        var (envelope, sink) = (submit.Envelope, submit.Sink);
+        var slot = SlotOf(envelope);
+        if (envelope.Opened.Content.BodyCase is Body.AcceptClock && ((OperatorRoles)envelope.Context.Roles).HasFlag(OperatorRoles.Rules))
+        {
+            _clock.Accept();
+            (_now, sure) = (_clock.WallMs, true);
+        }
+        if (slot is null) sink.NotDecided(envelope, new Refusal(ErrorCode.Malformed, "partition"));
+        else if (!sure) sink.NotDecided(envelope, new Refusal(ErrorCode.ClockUnsure, RetryAfter: TimeSpan.FromSeconds(5)));
+        else if (slot.Fenced is not null) sink.NotDecided(envelope, new Refusal(ErrorCode.PartitionFenced, RetryAfter: slot.RetryAfter));
+        else Decide(slot, envelope, sink);
+    }
+
+    void Decide(Slot slot, VerifiedEnvelope envelope, IAnswerSink sink)
+    {
+        // Deadlines of the account come first, in the same append, so that no step is judged by a state that time has ended.
+        if (slot.Partition is { } partition && partition.AccountOf(envelope.Opened) is { } account)
+        {
+            for (var steps = 0; steps < EngineLimits.StepsPerAppendMax && partition.NextExpired(StampFor(slot), account) is { } due; steps++) Execute(slot, due);
+        }
+        var result = Execute(slot, Cause.Of(envelope));
+        if (result is null)
+        {
+            sink.NotDecided(envelope, new Refusal(ErrorCode.Internal));
+        }
+        else if (result.Entry is not null)
+        {
+            Answer(slot, result, envelope, sink);
+        }
+        else if (result.RepeatOf > 0)
+        {
+            slot.Completions.Add(new Completion(() => AnswerAgain(slot, result.RepeatOf, envelope, sink), refusal => sink.NotDecided(envelope, refusal)));
+        }
+        else
+        {
+            // What was found may rest on steps that are not durable yet; so this answer waits for them as well.
+            slot.Completions.Add(new Completion(() => sink.NotDecided(envelope, result.NotRecorded!), refusal => sink.NotDecided(envelope, refusal)));
+        }
+    }
+
+    void Answer(Slot slot, StepResult result, VerifiedEnvelope envelope, IAnswerSink sink)
+    {
+        var answer = new Completion(() => sink.Decided(envelope, result.Decision!), refusal => sink.NotDecided(envelope, refusal));
+        // A revocation is answered when every partition has it (DIR-09).
+        if (slot == DirectorySlot && result.Sent.Count > 0)
+        {
+            slot.Completions.Add(new Completion(() => _revocations.Add(new RevocationWait([.. result.Sent], answer.Durable)), answer.Failed));
+        }
+        else
+        {
+            slot.Completions.Add(answer);
+        }
+    }
+
+    void AnswerAgain(Slot slot, long position, VerifiedEnvelope envelope, IAnswerSink sink)
+    {
+        if (slot.FindPending(position) is { } pending) sink.Decided(envelope, DecisionOf(pending));
+        else _ = AnswerFromLogAsync(slot.Index, position, envelope, sink);
+    }
+
+    async Task AnswerFromLogAsync(int partition, long position, VerifiedEnvelope envelope, IAnswerSink sink)
+    {
+        try
+        {
+            sink.Decided(envelope, DecisionOf((await log.FindAsync(partition, position, CancellationToken.None))!));
+        }
+        catch (Exception fault)
+        {
+            logger.ReadFailed(fault, partition, position);
+            sink.NotDecided(envelope, new Refusal(ErrorCode.Internal));
+        }
+    }
+
+    // Null when the machine failed: a fault in it, never in the envelope. It is read again from the log before it goes on.
+    StepResult? Execute(Slot slot, Cause cause)
+    {
+        try
+        {
+            var result = slot.Machine.Execute(cause, StampFor(slot));
+            Record(slot, result);
+            for (var steps = 0; steps < EngineLimits.StepsPerAppendMax && slot.Partition?.NextOwed() is { } owed; steps++)
+            {
+                Record(slot, slot.Machine.Execute(owed, StampFor(slot)));
+            }
+            return result;
+        }
+        catch (Exception fault)
+        {
+            logger.DecisionFailed(fault, slot.Index);
+            Fence(slot, fault.Message, new Refusal(ErrorCode.PartitionFenced, RetryAfter: RetryMin));
+            return null;
+        }
+    }
+
+    static void Record(Slot slot, StepResult result)
+    {
+        if (result.Entry is not { } entry) return;
+        slot.Pending.Add(entry);
+        slot.Mail.AddRange(result.Mail);
+        slot.Sent.AddRange(result.Sent);
+        if (slot.Machine is DirectoryMachine machine) slot.Changed.AddRange(machine.Changed);
+    }
+
+    void TakeOffers()
+    {
+        for (var left = _offers.Count; left > 0; left--)
+        {
+            var transfer = _offers.Dequeue();
+            var destination = _slots[(int)transfer.Destination];
+            if (destination.Fenced is not null)
+            {
+                _offers.Enqueue(transfer);
+            }
+            else if (transfer.Number <= destination.Machine.Outboxes.TakenFrom((int)transfer.Source))
+            {
+                Tell(transfer);
+            }
+            else if (Execute(destination, Cause.Of("transfer", new Context { Transfer = transfer })) is { Entry: not null })
+            {
+                destination.Taken.Add(transfer);
+            }
+        }
+    }
+
+    // The source may forget it, and whoever waits for a revocation may have one partition less to wait for.
+    void Tell(Transfer transfer)
+    {
+        _slots[(int)transfer.Source].OutboxTaken[(int)transfer.Destination] = transfer.Number;
+        for (var i = _revocations.Count - 1; i >= 0; i--)
+        {
+            if (!_revocations[i].Took(transfer)) continue;
+            _revocations[i].Done();
+            _revocations.RemoveAt(i);
+        }
+    }
+
+    void Sweep()
+    {
+        foreach (var slot in _slots.Where(slot => slot.Fenced is null))
+        {
+            for (var steps = 0; steps < EngineLimits.StepsPerAppendMax && NextByTime(slot) is { } due; steps++)
+            {
+                if (Execute(slot, due) is null) break;
+            }
+        }
+    }
+
+    Cause? NextByTime(Slot slot) =>
+        slot.Partition is { } partition ? partition.NextOwed() ?? partition.NextExpired(StampFor(slot))
+        : ((DirectoryMachine)slot.Machine).NextRecovered(StampFor(slot));
+
+    void KeepHouse()
+    {
+        foreach (var slot in _slots)
+        {
+            if (slot.Fenced is not null || (slot.MailTaken.Count == 0 && slot.OutboxTaken.Count == 0)) continue;
+
+            var housekeeping = new Housekeeping();
+            foreach (var (agent, positions) in slot.MailTaken) housekeeping.Mail.Add(new Stored.MailTaken { Agent = agent, Positions = { positions } });
+            foreach (var (destination, number) in slot.OutboxTaken) housekeeping.Outbox.Add(new OutboxTaken { Destination = (uint)destination, Number = number });
+            slot.MailTaken.Clear();
+            slot.OutboxTaken.Clear();
+            Execute(slot, Cause.Of("housekeeping", new Context { Housekeeping = housekeeping }));
+        }
+    }
+
+    async Task AppendAsync()
+    {
+        var changed = _slots.Where(slot => slot.Pending.Count > 0).ToList();
+        if (changed.Count > 0)
+        {
+            var results = await AppendAsync(changed);
+            for (var i = 0; i < changed.Count; i++)
+            {
+                if (results[i].Outcome is AppendOutcome.Committed) Committed(changed[i]);
+                else Failed(changed[i], results[i]);
+            }
+        }
+        // Those that have nothing to append have nothing to wait for.
+        foreach (var slot in _slots.Where(slot => slot.Completions.Count > 0)) Complete(slot);
+        foreach (var answer in _afterwards) answer();
+        _afterwards.Clear();
+
+        await DeliverAsync();
+        foreach (var slot in _slots) slot.Clear();
+        foreach (var slot in _slots.Where(slot => slot.Fenced is null && slot.Machine.Position - slot.SnapshotAt >= options.SnapshotEvery)) await SnapshotAsync(slot);
+    }
+
+    async Task<IReadOnlyList<AppendResult>> AppendAsync(List<Slot> slots)
+    {
+        try
+        {
+            return await log.AppendAsync([.. slots.Select(slot => new PartitionAppend(slot.Index, slot.Epoch, slot.Pending[0].Position, [.. slot.Pending]))]);
+        }
+        catch (Exception fault)
+        {
+            return [.. slots.Select(_ => new AppendResult(AppendOutcome.Unknown, fault))];
+        }
+    }
+
+    void Committed(Slot slot)
+    {
+        slot.Durable = slot.Pending[^1].Position;
+        slot.RetryAfter = RetryMin;
+        RecordsAppended += slot.Pending.Count;
+        foreach (var entry in slot.Changed) directory.Show(entry);
+        foreach (var transfer in slot.Sent) _offers.Enqueue(transfer);
+        Complete(slot);
+        foreach (var transfer in slot.Taken) Tell(transfer);
+    }
+
+    static void Complete(Slot slot)
+    {
+        foreach (var completion in slot.Completions) completion.Durable();
+        slot.Completions.Clear();
+    }
+
+    void Failed(Slot slot, AppendResult result)
+    {
+        logger.AppendFailed(result.Cause, slot.Index, result.Outcome);
+        // Nobody knows whether it was written: told as what it is, not as a failure.
+        var refusal = result.Outcome is AppendOutcome.Unknown ? new Refusal(ErrorCode.Internal, "the outcome is not known: ask for it") : new Refusal(ErrorCode.PartitionFenced);
+        Fence(slot, $"append: {result.Outcome}. {result.Cause?.Message}", refusal);
+    }
+
+    void Fence(Slot slot, string why, Refusal refusal)
+    {
+        slot.Fenced = why;
+        slot.RetryAfter = slot.RetryAfter == TimeSpan.Zero ? RetryMin : TimeSpan.FromTicks(Math.Min(slot.RetryAfter.Ticks * 2, RetryMax.Ticks));
+        slot.RetryAt = time.GetTimestamp() + (long)(slot.RetryAfter.TotalSeconds * time.TimestampFrequency);
+        foreach (var completion in slot.Completions) completion.Failed(refusal);
+        slot.Clear();
+    }
+
+    // A fenced partition is read again from the log, which alone knows what was decided.
+    async Task RecoverAsync()
+    {
+        foreach (var slot in _slots.Where(slot => slot.Fenced is not null && time.GetTimestamp() >= slot.RetryAt))
+        {
+            try
+            {
+                await LoadAsync(slot, CancellationToken.None);
+                await ClaimAsync(slot, CancellationToken.None);
+                slot.Fenced = null;
+                if (slot == DirectorySlot) foreach (var entry in ((DirectoryMachine)slot.Machine).Entries) directory.Show(entry);
+                OfferAll();
+            }
+            catch (Exception fault)
+            {
+                logger.RecoveryFailed(fault, slot.Index);
+                Fence(slot, fault.Message, new Refusal(ErrorCode.PartitionFenced));
+            }
+        }
+    }
+
+    async Task LoadAsync(Slot slot, CancellationToken cancellationToken)
+    {
+        slot.Machine = slot.Index < options.Partitions
+            ? new Partition(slot.Index, options.Broker)
+            : new DirectoryMachine(slot.Index, options.Broker, options.Authority, (long)options.RecoveryDelay.TotalMilliseconds);
+        if (snapshots is not null && await snapshots.LatestAsync(slot.Index, cancellationToken) is { } snapshot)
+        {
+            slot.Machine.ReadSnapshot(new SnapshotReader(snapshot.State));
+        }
+        slot.SnapshotAt = slot.Machine.Position;
+        await foreach (var entry in log.ReadAsync(slot.Index, slot.Machine.Position + 1, cancellationToken)) slot.Machine.Replay(entry);
+        slot.Durable = slot.Machine.Position;
+        slot.Partition?.FindOwed();
+    }
+
+    async Task ClaimAsync(Slot slot, CancellationToken cancellationToken)
+    {
+        var tail = await log.ClaimAsync(slot.Index, cancellationToken);
+        if (tail.Next != slot.Machine.Position + 1 || !tail.Head.Span.SequenceEqual(slot.Machine.Head.Span))
+        {
+            throw new JournalCorruptException(slot.Index, tail.Next, "the log's end is not where its replay ended");
+        }
+        slot.Epoch = tail.Epoch;
+    }
+
+    // After a reload: everything that sources have and destinations may not.
+    void OfferAll()
+    {
+        _offers.Clear();
+        foreach (var slot in _slots.Where(slot => slot.Fenced is null))
+        {
+            foreach (var transfer in slot.Machine.Outboxes.Waiting) _offers.Enqueue(transfer);
+        }
+    }
+
+    async Task DeliverAsync()
+    {
+        List<(Slot Slot, string Agent, long Position)> wanted = [];
+        foreach (var slot in _slots)
+        {
+            foreach (var (agent, position) in slot.Mail)
+            {
+                if (mail.Wants(agent)) wanted.Add((slot, agent, position));
+            }
+        }
+        if (wanted.Count == 0) return;
+
+        List<ReadOnlyMemory<byte>> records = [];
+        Dictionary<(int, long), int> leaves = [];
+        foreach (var (slot, _, position) in wanted)
+        {
+            if (leaves.TryAdd((slot.Index, position), records.Count)) records.Add(await RecordAtAsync(slot, position));
+        }
+        var receipts = prover.Prove(records);
+        foreach (var (slot, agent, position) in wanted) mail.Mail(new MailItem(agent, slot.Index, position, receipts[leaves[(slot.Index, position)]]));
+    }
+
+    async ValueTask<ReadOnlyMemory<byte>> RecordAtAsync(Slot slot, long position) =>
+        (slot.FindPending(position) ?? await log.FindAsync(slot.Index, position, CancellationToken.None))!.Record;
+
+    async Task SnapshotAllAsync()
+    {
+        foreach (var slot in _slots.Where(slot => slot.Fenced is null && slot.Machine.Position > slot.SnapshotAt)) await SnapshotAsync(slot);
+    }
+
+    async Task SnapshotAsync(Slot slot)
+    {
+        slot.SnapshotAt = slot.Machine.Position;
+        if (snapshots is null) return;
+        try
+        {
+            var writer = new SnapshotWriter();
+            slot.Machine.WriteSnapshot(writer);
+            await snapshots.PutAsync(slot.Index, new Snapshot(slot.Machine.Position, slot.Machine.Head, writer.Written), CancellationToken.None);
+        }
+        catch (Exception fault)
+        {
+            // Losing a snapshot costs time at the next start, never truth.
+            logger.SnapshotFailed(fault, slot.Index);
+        }
+    }
+
+    Slot? SlotOf(VerifiedEnvelope envelope) => envelope.Opened.Content.BodyCase switch
+    {
+        Body.Register or Body.RotateKey or Body.RevokeKey or Body.RecoverKey or Body.CancelRecovery or Body.EnterForeign or Body.AcceptClock => DirectorySlot,
+        Body.ReplayMail => envelope.Opened.Content.ReplayMail.Partition < options.Partitions ? _slots[(int)envelope.Opened.Content.ReplayMail.Partition] : null,
+        _ => _slots[Partition.PartitionOf((int)envelope.Opened.Header.Home, options.Partitions)],
+    };
+
+    long StampFor(Slot slot) => Math.Max(_now, slot.Machine.Stamp);
+
+    void ShowTroubles(bool sure)
+    {
+        if (sure && _slots.All(slot => slot.Fenced is null))
+        {
+            if (Troubles.Count > 0) Troubles = [];
+            return;
+        }
+        List<string> troubles = [.. _slots.Where(slot => slot.Fenced is not null).Select(slot => $"partition {slot.Index} is fenced: {slot.Fenced}")];
+        if (!sure) troubles.Add("the clock is not trusted: correct it, or have an operator accept it");
+        Troubles = troubles;
+    }
+
+    sealed record RevocationWait(List<Transfer> Left, Action Done)
+    {
+        public bool Took(Transfer transfer)
+        {
+            Left.RemoveAll(waiting => waiting.Source == transfer.Source && waiting.Destination == transfer.Destination && waiting.Number <= transfer.Number);
+            return Left.Count == 0;
+        }
+    }
+}
