@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Installs what the tests need, builds, and runs every test. Ends with a line "N passed, N failed".
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+need=()
+command -v cc >/dev/null || need+=(gcc libc6-dev)
+command -v strace >/dev/null || need+=(strace)
+if [ "${#need[@]}" -gt 0 ]; then
+  sudo=""
+  [ "$(id -u)" -eq 0 ] || sudo="sudo"
+  $sudo apt-get update -qq
+  $sudo apt-get install -y -qq --no-install-recommends "${need[@]}"
+fi
+
+dotnet build ActProtocol.sln --nologo --verbosity quiet
+log="$(mktemp)"
+trap 'rm -f "$log"' EXIT
+code=0
+dotnet test --solution ActProtocol.sln --no-build --no-ansi --progress off 2>&1 | tee "$log" || code="${PIPESTATUS[0]}"
+awk '/^ *(failed|succeeded): [0-9]+$/ { n[$1] += $2 } END { printf "%d passed, %d failed\n", n["succeeded:"], n["failed:"] }' "$log"
+exit "$code"
