@@ -20,7 +20,9 @@ static class HighWater
         var text = new StringBuilder();
         for (var partition = 0; partition < tails.Count; partition++)
             text.Append(CultureInfo.InvariantCulture, $"{partition} {tails[partition].Next} {Convert.ToHexStringLower(tails[partition].Head.Span)}\n");
-        text.Append(CultureInfo.InvariantCulture, $"sha256 {Digest(text.ToString())}\n");
+        // Digested before anything of this line is appended: an interpolation into a builder appends piece by piece.
+        var digest = Digest(text.ToString());
+        text.Append(CultureInfo.InvariantCulture, $"sha256 {digest}\n");
 
         var path = Path.Combine(folder, FileName);
         using (var file = new FileStream(path + ".new", FileMode.Create, FileAccess.Write, FileShare.None))

@@ -1,5 +1,5 @@
-using ActProtocol.Errors;
 using ActProtocol.Engine.Partitions;
+using ActProtocol.Errors;
 using ActProtocol.V1;
 
 namespace ActProtocol.Engine.Hosting;
