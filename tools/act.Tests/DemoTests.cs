@@ -90,25 +90,4 @@ public class DemoTests
         await process.WaitForExitAsync(late.Token);
         return (process.ExitCode, await output, await error);
     }
-
-    sealed class RunningBroker(Process process, string grpc, string json) : IAsyncDisposable
-    {
-        public string Grpc => grpc;
-
-        public string Json => json;
-
-        public static async Task<RunningBroker> StartAsync(string folder)
-        {
-            var process = Process.Start(Act("up", "--data", Path.Combine(folder, "data"), "--port", "0", "--json-port", "0", "--play"))!;
-            var ready = JsonDocument.Parse((await process.StandardOutput.ReadLineAsync())!).RootElement;
-            return new RunningBroker(process, ready.GetProperty("grpc").GetString()!, ready.GetProperty("json").GetString()!);
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            process.Kill();
-            await process.WaitForExitAsync();
-            process.Dispose();
-        }
-    }
 }
