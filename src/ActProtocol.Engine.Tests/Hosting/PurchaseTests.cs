@@ -151,6 +151,62 @@ public sealed class PurchaseTests : IAsyncLifetime
         Assert.Equal(ErrorCode.TotalsWrong, CodeOf(await _world.SendAsync(_world.Seal("seller", quote, deal.Home))));
     }
 
+    [Fact]
+    public async Task Settled_money_comes_back_by_a_refund_in_parts_and_no_further()
+    {
+        var deal = await QuotedAsync(300);
+        await LockAsync(deal);
+        await CommitAsync(deal, await ConfirmAsync(deal));
+        await TransfersAsync();
+
+        Assert.Equal(TransactionState.Refunding, (await RefundAsync(deal, 100)).Accepted.State);
+        await TransfersAsync();
+        Assert.Equal("800.00 CNY / 0.00 CNY", await MoneyOfAsync("buyer-owner"));
+        Assert.Equal(ErrorCode.RefundExceeds, CodeOf(await RefundAsync(deal, 201)));
+        await RefundAsync(deal, 200);
+        await TransfersAsync();
+        Assert.Equal("1000.00 CNY / 0.00 CNY", await MoneyOfAsync("buyer-owner"));
+        Assert.Equal("0.00 CNY / 0.00 CNY", await MoneyOfAsync("seller-owner"));
+        Assert.Equal(ErrorCode.StepOutOfOrder, CodeOf(await RefundAsync(deal, 1)));
+
+        await _world.Host.DisposeAsync();
+        await AssertReplaysAndBalancesAsync();
+    }
+
+    [Fact]
+    public async Task A_lock_above_the_threshold_waits_for_exactly_what_the_principal_approves()
+    {
+        _mandate = await LodgeAsync(new CurrencyLimit { Currency = "CNY", ApprovalAbove = Cny(200) });
+        var deal = await QuotedAsync(300);
+        Assert.Equal(TransactionState.AwaitingApproval, (await LockAsync(deal)).Accepted.State);
+        Assert.Equal("700.00 CNY / 300.00 CNY", await MoneyOfAsync("buyer-owner"));
+
+        Assert.Equal(ErrorCode.RenderingWrong, CodeOf(await ApproveAsync(deal, SignedBytes.HashOf("something else"u8))));
+        var intent = IntentContent().Intent;
+        var shown = Rendering.PurchaseRendering.Render(intent, QuoteOf(deal, 300).Quote, World.Id("seller"), "en")!;
+        Assert.Equal(TransactionState.Locked, (await ApproveAsync(deal, Rendering.PurchaseRendering.DigestOf(shown))).Accepted.State);
+        await CommitAsync(deal, await ConfirmAsync(deal));
+        Assert.Equal("700.00 CNY / 0.00 CNY", await MoneyOfAsync("buyer-owner"));
+    }
+
+    Task<Decision> ApproveAsync(Deal deal, Digest rendering) => _world.SendAsync("buyer-owner", new Content
+    {
+        Header = new Header { TransactionId = deal.Transaction },
+        Approve = new Approve { Quote = deal.Quote.ToWire(), Rendering = rendering.ToWire(), Language = "en" },
+    });
+
+    Task<Decision> RefundAsync(Deal deal, long units) => _world.SendAsync(_world.Seal("seller", new Content
+    {
+        Header = new Header { TransactionId = deal.Transaction, Recipients = { World.Id("buyer") } },
+        Refund = new Refund { Amount = Cny(units) },
+    }, deal.Home));
+
+    // Each question goes once round the loop, which moves what waits between the partitions one step on.
+    async Task TransfersAsync()
+    {
+        for (var step = 0; step < 6; step++) await _world.AccountAsync("buyer-owner");
+    }
+
     async Task AssertReplaysAndBalancesAsync()
     {
         for (var index = 0; index < World.Partitions; index++)

@@ -68,6 +68,8 @@ sealed class EngineLoop(
             await RecoverAsync();
             var sure = _clock.TryNow(out var now);
             _now = now;
+            // Said before anybody is refused for it.
+            ShowTroubles(sure);
             for (var taken = 0; taken < options.BatchMax && queue.TryRead(out var work); taken++) Do(work, sure);
             if (sure)
             {
