@@ -189,6 +189,34 @@ public sealed class PurchaseTests : IAsyncLifetime
         Assert.Equal("700.00 CNY / 0.00 CNY", await MoneyOfAsync("buyer-owner"));
     }
 
+    [Fact]
+    public async Task An_arbiter_splits_what_is_disputed_to_the_nano_and_nobody_else_can()
+    {
+        await _world.EnterAsync("arbiter");
+        var deal = await QuotedAsync(300, new Escrow { FulfilWithinMs = 60_000, DisputeWindowMs = 60_000, ResolveWithinMs = 60_000, Arbiter = World.Id("arbiter") });
+        await LockAsync(deal);
+        await CommitAsync(deal, await ConfirmAsync(deal));
+        Assert.Equal("700.00 CNY / 300.00 CNY", await MoneyOfAsync("buyer-owner"));
+        Assert.Equal(TransactionState.Fulfilled, (await StepAsync("seller", "buyer", deal, new Content { Fulfil = new Fulfil() })).Accepted.State);
+        Assert.Equal(TransactionState.Disputed, (await StepAsync("buyer", "seller", deal, new Content { Dispute = new Dispute { Reason = "late" } })).Accepted.State);
+
+        Assert.Equal(ErrorCode.StepNotYours, CodeOf(await StepAsync("seller", "buyer", deal, Split(300, 0))));
+        Assert.Equal(ErrorCode.ResolutionUnbalanced, CodeOf(await StepAsync("arbiter", null, deal, Split(100, 199))));
+        Assert.Equal(TransactionState.Settled, (await StepAsync("arbiter", null, deal, Split(100, 200))).Accepted.State);
+        await TransfersAsync();
+        Assert.Equal("900.00 CNY / 0.00 CNY", await MoneyOfAsync("buyer-owner"));
+        Assert.Equal("100.00 CNY / 0.00 CNY", await MoneyOfAsync("seller-owner"));
+    }
+
+    static Content Split(long toSeller, long toBuyer) => new() { Resolve = new Resolve { ToSeller = Cny(toSeller), ToBuyer = Cny(toBuyer) } };
+
+    Task<Decision> StepAsync(string sender, string? recipient, Deal deal, Content step)
+    {
+        step.Header = new Header { TransactionId = deal.Transaction };
+        if (recipient is not null) step.Header.Recipients.Add(World.Id(recipient));
+        return _world.SendAsync(_world.Seal(sender, step, deal.Home));
+    }
+
     Task<Decision> ApproveAsync(Deal deal, Digest rendering) => _world.SendAsync("buyer-owner", new Content
     {
         Header = new Header { TransactionId = deal.Transaction },
@@ -257,17 +285,21 @@ public sealed class PurchaseTests : IAsyncLifetime
         Intent = new Intent { Budget = Cny(900), ExpiresAtMs = _world.Time.GetUtcNow().AddHours(2).ToUnixTimeMilliseconds() },
     };
 
-    async Task<Deal> OpenAsync()
+    async Task<Deal> OpenAsync(string? arbiter = null)
     {
-        var envelope = _world.Seal("buyer", IntentContent());
+        var intent = IntentContent();
+        if (arbiter is not null) intent.Intent.Arbiters.Add(arbiter);
+        var envelope = _world.Seal("buyer", intent);
         var accepted = (await _world.SendAsync(envelope)).Accepted;
         return new Deal(accepted.Transactions[0].TransactionId, SignedBytes.DigestOf(envelope.Content.Span), default, (uint)ActId.BucketOf(World.Id("buyer-owner")));
     }
 
-    async Task<Deal> QuotedAsync(long units)
+    async Task<Deal> QuotedAsync(long units, Escrow? escrow = null)
     {
-        var deal = await OpenAsync();
-        var envelope = _world.Seal("seller", QuoteOf(deal, units), deal.Home);
+        var deal = await OpenAsync(escrow?.Arbiter);
+        var quote = QuoteOf(deal, units);
+        if (escrow is not null) quote.Quote.Terms.Escrow = escrow;
+        var envelope = _world.Seal("seller", quote, deal.Home);
         Assert.Equal(TransactionState.Quoted, (await _world.SendAsync(envelope)).Accepted.State);
         return deal with { Quote = SignedBytes.DigestOf(envelope.Content.Span) };
     }
