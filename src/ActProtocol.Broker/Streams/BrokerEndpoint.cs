@@ -25,8 +25,15 @@ sealed class BrokerEndpoint(EngineHost engine, CheckBudget budget, MailRouter ma
     {
         var envelope = Open(request.Envelope);
         if (envelope.Opened.Content.BodyCase is not Content.BodyOneofCase.Ask) throw new Refusal(ErrorCode.BodyUnsupported, "only questions are answered here").ToException();
-        var (answer, refused) = await engine.AskAsync(envelope, context.CancellationToken);
-        return refused is null ? answer! : throw refused.ToException();
+        try
+        {
+            var (answer, refused) = await engine.AskAsync(envelope, context.CancellationToken);
+            return refused is null ? answer! : throw refused.ToException();
+        }
+        catch (EngineRefusedException fenced)
+        {
+            throw fenced.Refusal.ToException();
+        }
     }
 
     public override async Task Connect(IAsyncStreamReader<ConnectRequest> requests, IServerStreamWriter<ConnectResponse> responses, ServerCallContext context)

@@ -208,6 +208,44 @@ public sealed class PurchaseTests : IAsyncLifetime
         Assert.Equal("100.00 CNY / 0.00 CNY", await MoneyOfAsync("seller-owner"));
     }
 
+    [Fact]
+    public async Task Nothing_is_answered_delivered_or_read_before_it_is_durable()
+    {
+        var deal = await QuotedAsync(300);
+        var release = new TaskCompletionSource();
+        _log.HangNext(release.Task);
+        var mails = _world.Mails.Count;
+
+        var locking = LockAsync(deal);
+        var asking = MoneyOfAsync("buyer-owner");
+        Assert.False(locking.IsCompleted || asking.IsCompleted);
+        Assert.Equal(mails, _world.Mails.Count);
+
+        release.SetResult();
+        Assert.Equal(TransactionState.Locked, (await locking).Accepted.State);
+        await asking;
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_append_of_unknown_outcome_is_told_as_unknown_and_the_same_bytes_settle_it(bool written)
+    {
+        var deal = await QuotedAsync(300);
+        var envelope = _world.Seal("buyer", LockOf(deal));
+        _log.UnknownNext(written);
+        Assert.Equal(ErrorCode.Internal, (await _world.TrySendAsync(envelope)).Refused!.Code);
+
+        Decision? decision = null;
+        while (decision is null)
+        {
+            _world.Time.Advance(TimeSpan.FromSeconds(1));
+            (decision, _) = await _world.TrySendAsync(envelope);
+        }
+        Assert.Equal(TransactionState.Locked, decision.Accepted.State);
+        Assert.Equal("700.00 CNY / 300.00 CNY", await MoneyOfAsync("buyer-owner"));
+    }
+
     static Content Split(long toSeller, long toBuyer) => new() { Resolve = new Resolve { ToSeller = Cny(toSeller), ToBuyer = Cny(toBuyer) } };
 
     Task<Decision> StepAsync(string sender, string? recipient, Deal deal, Content step)

@@ -23,7 +23,7 @@ sealed class EngineLoop(
     readonly Slot[] _slots = [.. Enumerable.Range(0, options.Partitions + 1).Select(index => new Slot(index))];
     readonly StampClock _clock = new(time);
     readonly Queue<Transfer> _offers = new();
-    readonly List<Action> _afterwards = [];
+    readonly List<(Action Answer, Action<Refusal> Refuse)> _afterwards = [];
     readonly List<RevocationWait> _revocations = [];
     bool _stopping;
     long _now;
@@ -97,7 +97,7 @@ sealed class EngineLoop(
         {
             var answer = read();
             return () => done.TrySetResult(answer);
-        }));
+        }, refusal => done.TrySetException(new EngineRefusedException(refusal))));
         return await done.Task;
     }
 
@@ -124,8 +124,12 @@ sealed class EngineLoop(
             case Work.Submit submit:
                 Submit(submit, sure);
                 break;
+            case Work.Query query when _slots.Any(fenced => fenced.Fenced is not null):
+                // A fenced machine holds what may never have happened.
+                query.Refuse(new Refusal(ErrorCode.PartitionFenced, RetryAfter: RetryMin));
+                break;
             case Work.Query query:
-                _afterwards.Add(query.Read());
+                _afterwards.Add((query.Read(), query.Refuse));
                 break;
             case Work.MailTaken taken:
                 var slot = _slots[taken.Partition];
@@ -321,7 +325,12 @@ sealed class EngineLoop(
         }
         // Those that have nothing to append have nothing to wait for.
         foreach (var slot in _slots.Where(slot => slot.Completions.Count > 0)) Complete(slot);
-        foreach (var answer in _afterwards) answer();
+        var failed = _slots.Any(slot => slot.Fenced is not null);
+        foreach (var (answer, refuse) in _afterwards)
+        {
+            if (failed) refuse(new Refusal(ErrorCode.PartitionFenced, RetryAfter: RetryMin));
+            else answer();
+        }
         _afterwards.Clear();
 
         await DeliverAsync();

@@ -1,4 +1,5 @@
 using ActProtocol.Engine.Partitions;
+using ActProtocol.Errors;
 
 namespace ActProtocol.Engine.Hosting;
 
@@ -15,5 +16,6 @@ abstract record Work
 
     /// <summary>Reads the state; the answer is given when all before it is durable.</summary>
     /// <param name="Read">Returns what to do then.</param>
-    public sealed record Query(Func<Action> Read) : Work;
+    /// <param name="Refuse">Called instead when what was read may never become durable.</param>
+    public sealed record Query(Func<Action> Read, Action<Refusal> Refuse) : Work;
 }
