@@ -246,6 +246,26 @@ public sealed class PurchaseTests : IAsyncLifetime
         Assert.Equal("700.00 CNY / 300.00 CNY", await MoneyOfAsync("buyer-owner"));
     }
 
+    [Fact]
+    public async Task A_changed_bit_of_a_private_part_is_found_and_named_wherever_it_is()
+    {
+        await QuotedAsync(300);
+        await _world.Host.DisposeAsync();
+        var index = Partition.PartitionOf(ActId.BucketOf(World.Id("buyer-owner")), World.Partitions);
+        var replayed = new Partition(index, World.Broker);
+        await foreach (var entry in _log.ReadAsync(index, 1, TestContext.Current.CancellationToken))
+        {
+            for (var at = 0; at < entry.Private.Length; at++)
+            {
+                var changed = entry.Private.ToArray();
+                changed[at] ^= 1;
+                var fault = Assert.Throws<JournalCorruptException>(() => new Partition(index, World.Broker).Replay(entry with { Private = changed }));
+                Assert.Equal(entry.Position, fault.Position);
+            }
+            replayed.Replay(entry);
+        }
+    }
+
     static Content Split(long toSeller, long toBuyer) => new() { Resolve = new Resolve { ToSeller = Cny(toSeller), ToBuyer = Cny(toBuyer) } };
 
     Task<Decision> StepAsync(string sender, string? recipient, Deal deal, Content step)

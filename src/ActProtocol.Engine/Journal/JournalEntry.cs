@@ -32,7 +32,8 @@ public sealed record JournalEntry(long Position, ReadOnlyMemory<byte> Record, Re
         SHA256.HashData(both, destination);
     }
 
-    /// <summary>Whether this entry, its private part included, follows an entry whose head is <paramref name="previous"/>.</summary>
+    /// <summary>Whether this entry's record follows an entry whose head is <paramref name="previous"/>.</summary>
+    /// <remarks>The private part is named by the record's digest, and is checked where the record is parsed: at the replay.</remarks>
     public bool Follows(ReadOnlySpan<byte> previous)
     {
         Span<byte> hash = stackalloc byte[HeadLength];

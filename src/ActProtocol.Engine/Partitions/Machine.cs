@@ -64,6 +64,14 @@ abstract class Machine(int index, string broker)
     public StepResult Replay(JournalEntry entry)
     {
         var record = Record.Parser.ParseFrom(entry.Record.Span);
+        // The chain covers the record alone, and the record its private part: looked at before anything of that is parsed.
+        if (!entry.Private.IsEmpty || !record.PrivateDigest.IsEmpty)
+        {
+            if (!record.PrivateDigest.Span.SequenceEqual(SHA256.HashData(entry.Private.Span)))
+            {
+                throw new JournalCorruptException(Index, entry.Position, "the private part is not the one that the record names");
+            }
+        }
         var result = Execute(Cause.Of(record, entry.Private), record.StampMs);
         if (result.Entry is { } made && made.Head.Span.SequenceEqual(entry.Head.Span)) return result;
         throw new JournalCorruptException(Index, entry.Position, "deciding the record again gives another record");
