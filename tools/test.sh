@@ -6,12 +6,19 @@ cd "$(dirname "$0")/.."
 need=()
 command -v cc >/dev/null || need+=(gcc libc6-dev)
 command -v strace >/dev/null || need+=(strace)
+command -v node >/dev/null || need+=(nodejs)
+command -v npm >/dev/null || need+=(npm)
 if [ "${#need[@]}" -gt 0 ]; then
   sudo=""
   [ "$(id -u)" -eq 0 ] || sudo="sudo"
   $sudo apt-get update -qq
   $sudo apt-get install -y -qq --no-install-recommends "${need[@]}"
 fi
+
+# The agent in another language that the tests run.
+example=spec/examples/node-seller
+cmp --silent "$example/package-lock.json" "$example/node_modules/.act-installed" \
+  || (cd "$example" && npm ci --silent && cp package-lock.json node_modules/.act-installed)
 
 dotnet build ActProtocol.sln --nologo --verbosity quiet
 log="$(mktemp)"
