@@ -29,10 +29,10 @@ public readonly record struct Money(Int128 Nanos, string Currency)
     public static Money FromWire(Google.Type.Money wire) => new(((Int128)wire.Units * NanosPerUnit) + wire.Nanos, wire.CurrencyCode);
 
     /// <exception cref="OverflowException">Beyond what the wire can carry.</exception>
-    public Google.Type.Money ToWire() => new()
+    public Google.Type.Money ToWire() => Int128.Abs(Nanos) > Bound ? throw new OverflowException($"{Currency}: more than an amount can be.") : new()
     {
         CurrencyCode = Currency,
-        Units = checked((long)(Nanos / NanosPerUnit)),
+        Units = (long)(Nanos / NanosPerUnit),
         Nanos = (int)(Nanos % NanosPerUnit),
     };
 
