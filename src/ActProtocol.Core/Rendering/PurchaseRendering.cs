@@ -25,7 +25,7 @@ public static class PurchaseRendering
         foreach (var fee in quote.Fees) Add(text, say.Say("fee", Quoted.Of(fee.Name), Text(fee.Amount)));
         foreach (var payee in quote.Payees) Add(text, say.Say("payee", payee.Account, Text(payee.Amount)));
         AddTerms(text, say, quote.Terms);
-        foreach (var attribute in quote.Attributes) Add(text, say.Say("attribute", attribute.Name, Quoted.Of(Text(attribute.Value))));
+        foreach (var attribute in quote.Attributes) Add(text, say.Say("attribute", attribute.Name, ConstraintText.Of(attribute.Value, say)));
         AddIntent(text, say, intent);
         return text.ToString();
     }
@@ -55,24 +55,11 @@ public static class PurchaseRendering
     {
         Add(text, say.Say("intent"));
         Add(text, say.Say("budget", Text(intent.Budget), intent.MaxLocks == 0 ? 1 : intent.MaxLocks));
-        Add(text, intent.Constraint is { } constraint ? say.Say("demands", Inert(ConstraintText.Of(constraint))) : say.Say("no_demands"));
+        Add(text, intent.Constraint is { } constraint ? say.Say("demands", ConstraintText.Of(constraint, say)) : say.Say("no_demands"));
         Add(text, say.Say("words", Quoted.Of(intent.Words)));
     }
 
-    // A constraint is enforced as it stands, but the texts in it are the agent's: they cannot leave their line.
-    static string Inert(string text) => Quoted.Of(text).Replace("\\u{0022}", "'", StringComparison.Ordinal)[1..^1];
-
     static string Text(Google.Type.Money money) => Money.FromWire(money).ToString();
-
-    static string Text(Value value) => value.KindCase switch
-    {
-        Value.KindOneofCase.Text => value.Text,
-        Value.KindOneofCase.Integer => value.Integer.ToString(CultureInfo.InvariantCulture),
-        Value.KindOneofCase.Flag => value.Flag ? "true" : "false",
-        Value.KindOneofCase.Money => Text(value.Money),
-        Value.KindOneofCase.TimeMs => ConstraintText.Time(value.TimeMs),
-        Value.KindOneofCase.None => "",
-    };
 
     static string Seconds(long milliseconds) => (milliseconds / 1000m).ToString("0.###", CultureInfo.InvariantCulture);
 
