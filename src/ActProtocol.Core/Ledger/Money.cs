@@ -9,7 +9,8 @@ public readonly record struct Money(Int128 Nanos, string Currency)
 {
     public const int NanosPerUnit = 1_000_000_000;
 
-    static readonly Int128 Bound = (Int128)long.MaxValue * NanosPerUnit;
+    /// <summary>The most that an amount can be, and its negative the least: what the wire can carry.</summary>
+    public static readonly Int128 NanosMax = (Int128)long.MaxValue * NanosPerUnit;
 
     /// <summary>Reads what somebody sent: normal form, a known currency.</summary>
     /// <returns>What is wrong, or null.</returns>
@@ -22,14 +23,14 @@ public readonly record struct Money(Int128 Nanos, string Currency)
         if ((wire.Units > 0 && wire.Nanos < 0) || (wire.Units < 0 && wire.Nanos > 0)) return ErrorCode.AmountInvalid;
 
         money = FromWire(wire);
-        return Int128.Abs(money.Nanos) <= Bound ? null : ErrorCode.AmountInvalid;
+        return Int128.Abs(money.Nanos) <= NanosMax ? null : ErrorCode.AmountInvalid;
     }
 
     /// <summary>Reads what was checked before.</summary>
     public static Money FromWire(Google.Type.Money wire) => new(((Int128)wire.Units * NanosPerUnit) + wire.Nanos, wire.CurrencyCode);
 
     /// <exception cref="OverflowException">Beyond what the wire can carry.</exception>
-    public Google.Type.Money ToWire() => Int128.Abs(Nanos) > Bound ? throw new OverflowException($"{Currency}: more than an amount can be.") : new()
+    public Google.Type.Money ToWire() => Int128.Abs(Nanos) > NanosMax ? throw new OverflowException($"{Currency}: more than an amount can be.") : new()
     {
         CurrencyCode = Currency,
         Units = (long)(Nanos / NanosPerUnit),
@@ -99,7 +100,7 @@ public readonly record struct Money(Int128 Nanos, string Currency)
             return false;
         }
         for (; fraction < 9; fraction++) nanos *= 10;
-        if (nanos > Bound)
+        if (nanos > NanosMax)
         {
             error = $"'{number}' is more than an amount can be.";
             return false;

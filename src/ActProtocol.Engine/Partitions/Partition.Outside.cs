@@ -150,6 +150,8 @@ sealed partial class Partition
         var account = Books.Open(fund.Account);
         if (Money.TryFromWire(fund.Amount, out var amount) is { } code) return (account, Refuse(code));
         if (amount.Nanos <= 0) return (account, Refuse(ErrorCode.AmountInvalid));
+        // Each partition's share: however money moves, no account ever holds more than an amount can say (LED-13).
+        if (amount.Nanos - Books.FundingOf(amount.Currency) > Money.NanosMax / Partitions) return (account, Refuse(ErrorCode.AmountInvalid));
         if (!_references.Add(ReferenceOf(fund.Reference))) return (account, Refuse(ErrorCode.ReferenceUsed));
 
         Books.Fund(account, amount.Currency, amount.Nanos);
