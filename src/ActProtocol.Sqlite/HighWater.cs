@@ -32,25 +32,35 @@ static class HighWater
         }
 
         File.Move(path + ".new", path, overwrite: true);
+        // Without this a power cut could bring back a much older file: file systems keep a rename for seconds.
+        Folder.Sync(folder);
     }
 
-    /// <summary>What the file says, or null if there is none.</summary>
-    /// <exception cref="InvalidDataException">The file is damaged.</exception>
-    public static IReadOnlyList<(int Partition, long Next, byte[] Head)>? Read(string folder)
+    /// <summary>What the file says of each partition, or null if there is none.</summary>
+    /// <exception cref="StoreDamagedException">The file is damaged, or another store's.</exception>
+    public static IReadOnlyList<(long Next, byte[] Head)>? Read(string folder, int partitions)
     {
         var path = Path.Combine(folder, FileName);
         if (!File.Exists(path))
             return null;
 
-        var text = File.ReadAllText(path);
+        // Bytes, not text: decoding would hide some of the damage.
+        var text = Encoding.Latin1.GetString(File.ReadAllBytes(path));
         var end = text.LastIndexOf("sha256 ", StringComparison.Ordinal);
         if (end < 0 || text[end..] != $"sha256 {Digest(text[..end])}\n")
-            throw new InvalidDataException($"{path} is damaged, so nothing tells whether the journal is complete. "
-                + "Restore a complete copy of the folder, or remove the file if the journal is known to be whole.");
+            throw Untold($"{path} is damaged", folder);
 
-        return [.. text[..end].Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')).Select(parts =>
-            (int.Parse(parts[0], CultureInfo.InvariantCulture), long.Parse(parts[1], CultureInfo.InvariantCulture), Convert.FromHexString(parts[2])))];
+        var lines = text[..end].Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')).ToList();
+        if (lines.Count != partitions || lines.Any(parts => parts.Length != 3))
+            throw Untold($"{path} belongs to another store", folder);
+        return [.. lines.Select(parts => (long.Parse(parts[1], CultureInfo.InvariantCulture), Convert.FromHexString(parts[2])))];
     }
 
-    private static string Digest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(text)));
+    /// <summary>A store that was written to has no such file.</summary>
+    public static StoreDamagedException Missing(string folder) => Untold($"{Path.Combine(folder, FileName)} is missing", folder);
+
+    private static StoreDamagedException Untold(string what, string folder) => new(what + ", so nothing tells whether the journal is complete. "
+        + $"Restore a complete copy of the folder, or accept the journal as it is with 'act audit {folder} --accept-loss'.");
+
+    private static string Digest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.Latin1.GetBytes(text)));
 }

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using ActProtocol.Engine.Journal;
 using Microsoft.Data.Sqlite;
 
@@ -22,13 +24,18 @@ static class Schema
                 INSERT INTO part VALUES({p}, 0);
                 """);
 
+        var meta = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["format"] = "1",
+            ["broker"] = header.Broker,
+            ["partitions"] = header.Partitions.ToString(CultureInfo.InvariantCulture),
+            ["play"] = header.Play ? "1" : "0",
+            ["created_with"] = header.CreatedWith,
+        };
+        meta["digest"] = DigestOf(meta);
+        meta["settled"] = "0";
         using var insert = new Statement(connection, "INSERT INTO meta VALUES(?, ?)");
-        insert.Bind(1, "format").Bind(2, "1").Run();
-        insert.Bind(1, "broker").Bind(2, header.Broker).Run();
-        insert.Bind(1, "partitions").Bind(2, header.Partitions.ToString(CultureInfo.InvariantCulture)).Run();
-        insert.Bind(1, "play").Bind(2, header.Play ? "1" : "0").Run();
-        insert.Bind(1, "created_with").Bind(2, header.CreatedWith).Run();
-        insert.Bind(1, "settled").Bind(2, "0").Run();
+        foreach (var (key, value) in meta) insert.Bind(1, key).Bind(2, value).Run();
         transaction.Commit();
     }
 
@@ -39,15 +46,19 @@ static class Schema
         return query.Int64(0) > 0;
     }
 
-    public static StoreHeader ReadHeader(SqliteConnection connection)
+    /// <exception cref="StoreDamagedException">It is not as it was written: one bit tells play money from real money.</exception>
+    public static StoreHeader ReadHeader(SqliteConnection connection, string path)
     {
-        var meta = new Dictionary<string, string>();
+        var meta = new SortedDictionary<string, string>(StringComparer.Ordinal);
         using var query = new Statement(connection, "SELECT key, value FROM meta");
         while (query.Next())
-            meta.Add(query.Text(0), query.Text(1));
+            meta[query.Text(0)] = query.Text(1);
 
+        meta.Remove("settled");
+        if (!meta.Remove("digest", out var digest) || digest != DigestOf(meta))
+            throw new StoreDamagedException($"{path} is damaged: what it says of itself does not verify. Restore a complete copy of the folder.");
         if (meta["format"] != "1")
-            throw new NotSupportedException($"The store has format {meta["format"]}; this program reads format 1.");
+            throw new StoreDamagedException($"{path} has format {meta["format"]}; this program reads format 1.");
         return new(meta["broker"], int.Parse(meta["partitions"], CultureInfo.InvariantCulture), meta["play"] == "1", meta["created_with"]);
     }
 
@@ -78,4 +89,7 @@ static class Schema
         using var query = new Statement(connection, $"SELECT head FROM journal_{partition} WHERE position = ?");
         return query.Bind(1, position).Next() ? query.Bytes(0) : [];
     }
+
+    private static string DigestOf(SortedDictionary<string, string> meta) => Convert.ToHexStringLower(
+        SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', meta.Select(item => $"{item.Key}={item.Value}")))));
 }

@@ -11,42 +11,59 @@ namespace ActProtocol.Sqlite;
 sealed class SnapshotFile : IDisposable
 {
     private readonly Lock _lock = new();
-    private readonly SqliteConnection _connection;
+    private readonly string _path;
+    private readonly Action<string>? _tell;
+    private SqliteConnection _connection;
 
-    private SnapshotFile(SqliteConnection connection) => _connection = connection;
-
-    public static SnapshotFile Open(string path)
+    private SnapshotFile(string path, Action<string>? tell)
     {
+        (_path, _tell) = (path, tell);
         try
         {
-            return new(OpenOnce(path));
+            _connection = OpenOnce(path);
         }
-        catch (SqliteException e) when (e.SqliteErrorCode is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB)
+        catch (SqliteException fault) when (IsDamage(fault))
         {
-            foreach (var suffix in (ReadOnlySpan<string>)["", "-wal", "-shm"])
-                File.Delete(path + suffix);
-            return new(OpenOnce(path));
+            _connection = StartOver(fault);
         }
     }
+
+    public static SnapshotFile Open(string path, Action<string>? tell) => new(path, tell);
 
     /// <summary>A partition's snapshots whose checksums are right, latest first.</summary>
     public List<Snapshot> Read(int partition)
     {
         lock (_lock)
         {
-            using var query = new Statement(
-                _connection, "SELECT position, head, state, checksum FROM snapshot WHERE p = ? ORDER BY position DESC");
-            query.Bind(1, partition);
-            var snapshots = new List<Snapshot>();
-            while (query.Next())
+            try
             {
-                var snapshot = new Snapshot(query.Int64(0), query.Bytes(1), query.Bytes(2));
-                if (query.Bytes(3).AsSpan().SequenceEqual(Checksum(partition, snapshot)))
-                    snapshots.Add(snapshot);
+                return ReadOnce(partition);
             }
-
-            return snapshots;
+            catch (SqliteException fault) when (IsDamage(fault))
+            {
+                _connection.Dispose();
+                _connection = StartOver(fault);
+                return [];
+            }
         }
+    }
+
+    private List<Snapshot> ReadOnce(int partition)
+    {
+        using var query = new Statement(
+            _connection, "SELECT position, head, state, checksum FROM snapshot WHERE p = ? ORDER BY position DESC");
+        query.Bind(1, partition);
+        var snapshots = new List<Snapshot>();
+        while (query.Next())
+        {
+            var snapshot = new Snapshot(query.Int64(0), query.Bytes(1), query.Bytes(2));
+            if (query.Bytes(3).AsSpan().SequenceEqual(Checksum(partition, snapshot)))
+                snapshots.Add(snapshot);
+            else
+                _tell?.Invoke($"A snapshot of partition {partition} in {_path} is damaged and is passed over: the journal has all that it had.");
+        }
+
+        return snapshots;
     }
 
     /// <summary>Adds a snapshot and keeps the last two: should the latest be damaged, the one before saves most of the replay.</summary>
@@ -69,6 +86,17 @@ sealed class SnapshotFile : IDisposable
     }
 
     public void Dispose() => _connection.Dispose();
+
+    private SqliteConnection StartOver(SqliteException fault)
+    {
+        _tell?.Invoke($"{_path} is damaged ({fault.Message}) and is made again: the journal has all that it had.");
+        foreach (var suffix in (ReadOnlySpan<string>)["", "-wal", "-shm"])
+            File.Delete(_path + suffix);
+        return OpenOnce(_path);
+    }
+
+    private static bool IsDamage(SqliteException fault) =>
+        fault.SqliteErrorCode is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB or raw.SQLITE_ERROR or raw.SQLITE_MISMATCH;
 
     private static SqliteConnection OpenOnce(string path)
     {

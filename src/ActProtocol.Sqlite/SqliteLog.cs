@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using ActProtocol.Engine.Journal;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace ActProtocol.Sqlite;
 
@@ -19,10 +20,13 @@ public sealed class SqliteLog : IPartitionLog, ISnapshotStore
     private readonly ReaderPool _readers;
     private readonly SnapshotFile _snapshots;
     private readonly HighWaterKeeper _highWater;
+    private readonly Action<string>? _tell;
 
-    private SqliteLog(string folder, StoreLock @lock, StoreHeader header, SqliteConnection connection, SnapshotFile snapshots, Tails tails)
+    private SqliteLog(
+        string folder, StoreLock @lock, StoreHeader header, SqliteConnection connection, SnapshotFile snapshots, Tails tails, Action<string>? tell)
     {
         Header = header;
+        _tell = tell;
         _lock = @lock;
         _tails = tails;
         _snapshots = snapshots;
@@ -36,56 +40,67 @@ public sealed class SqliteLog : IPartitionLog, ISnapshotStore
 
     private static string JournalName => "journal.db";
 
+    /// <summary>Opens the store of a folder, or makes one if there is none or if its making was cut short.</summary>
+    public static SqliteLog OpenOrCreate(string folder, StoreHeader header, StoreOptions? options = null)
+    {
+        try
+        {
+            return Open(folder, options);
+        }
+        catch (StoreMissingException)
+        {
+            return Create(folder, header, options);
+        }
+    }
+
     /// <summary>Makes a new store in a folder, which is made too if need be, and opens it.</summary>
     /// <exception cref="StoreExistsException">There is one already.</exception>
-    public static SqliteLog Create(string folder, StoreHeader header)
+    /// <exception cref="StoreDamagedException">There was one: its journal is missing.</exception>
+    public static SqliteLog Create(string folder, StoreHeader header, StoreOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(header.Broker);
         ArgumentOutOfRangeException.ThrowIfLessThan(header.Partitions, 1);
-        Directory.CreateDirectory(folder);
+        Folder.Create(folder);
+        RefusePlace(folder, options ?? new());
+        var journal = Path.Combine(folder, JournalName);
         using (StoreLock.Take(folder))
-        using (var connection = Database.OpenWriter(Path.Combine(folder, JournalName)))
         {
-            if (Schema.Exists(connection))
-                throw new StoreExistsException(folder);
-            Schema.Create(connection, header);
-            Database.Checkpoint(connection, truncate: true);
+            Guarded(folder, () =>
+            {
+                if (File.Exists(Path.Combine(folder, HighWater.FileName)))
+                    throw new StoreDamagedException($"{journal} is missing, but the other files of its store are there. Restore a complete copy of {folder}.");
+                using var connection = Database.OpenWriter(journal);
+                if (Schema.Exists(connection))
+                    throw new StoreExistsException(folder);
+                Schema.Create(connection, header);
+                Database.Checkpoint(connection, truncate: true);
+                return true;
+            });
+            // From here on a store without this file is one that lost it.
+            HighWater.Write(folder, [.. Enumerable.Repeat(new Tail(1, 0, JournalEntry.Genesis), header.Partitions)]);
         }
 
-        return Open(folder);
+        return Open(folder, options);
     }
 
     /// <summary>Opens a store for this process alone, after checking that its logs are whole as far as that can be told.</summary>
     /// <exception cref="StoreMissingException">There is none.</exception>
     /// <exception cref="StoreInUseException">Another process has it.</exception>
+    /// <exception cref="StoreMisplacedException">It is on a file system that is not to be relied upon.</exception>
+    /// <exception cref="StoreDamagedException">A file is not what was written.</exception>
+    /// <exception cref="StoreUnavailableException">The files cannot be read or written at present.</exception>
     /// <exception cref="JournalCorruptException">A partition's last entry does not fit its head.</exception>
     /// <exception cref="JournalTruncatedException">A partition ends before a place that it had reached.</exception>
-    public static SqliteLog Open(string folder) => Open(folder, "FULL");
-
-    /// <summary>For tests, which must be able to fail: with <c>synchronous=OFF</c> a power cut loses what was acknowledged.</summary>
-    internal static SqliteLog Open(string folder, string synchronous, int pagesMax = int.MaxValue)
+    public static SqliteLog Open(string folder, StoreOptions? options = null)
     {
         if (!File.Exists(Path.Combine(folder, JournalName)))
             throw new StoreMissingException(folder);
 
+        RefusePlace(folder, options ?? new());
         var opened = new Stack<IDisposable>();
         try
         {
-            var @lock = Push(StoreLock.Take(folder));
-            var connection = Push(Database.OpenWriter(Path.Combine(folder, JournalName), synchronous));
-            if (!Schema.Exists(connection))
-                throw new StoreMissingException(folder);
-            if (pagesMax < int.MaxValue)
-                Database.Execute(connection, $"PRAGMA max_page_count = {pagesMax}");
-
-            // A killed process may have left a commit that it never synced. Nobody is shown that before it is durable.
-            Database.Checkpoint(connection, truncate: true);
-            var header = Schema.ReadHeader(connection);
-            var tails = new Tails(header.Partitions);
-            tails.Set([.. Enumerable.Range(0, header.Partitions).Select(p => KeyValuePair.Create(p, Schema.ReadTail(connection, p)))]);
-            CheckHighWater(folder, connection, tails);
-            var snapshots = Push(SnapshotFile.Open(Path.Combine(folder, "snapshots.db")));
-            return new(folder, @lock, header, connection, snapshots, tails);
+            return Guarded(folder, () => Open(folder, options ?? new(), opened));
         }
         catch
         {
@@ -93,6 +108,34 @@ public sealed class SqliteLog : IPartitionLog, ISnapshotStore
                 resource.Dispose();
             throw;
         }
+    }
+
+    private static SqliteLog Open(string folder, StoreOptions options, Stack<IDisposable> opened)
+    {
+        var journal = Path.Combine(folder, JournalName);
+        var @lock = Push(StoreLock.Take(folder));
+        if (!options.AcceptLoss)
+            WriteAheadLog.Check(journal + "-wal");
+        var connection = Push(Database.OpenWriter(journal, options.Synchronous));
+        if (!Schema.Exists(connection))
+            throw new StoreMissingException(folder);
+        if (options.PagesMax < int.MaxValue)
+            Database.Execute(connection, $"PRAGMA max_page_count = {options.PagesMax}");
+
+        var header = Schema.ReadHeader(connection, journal);
+        var tails = new Tails(header.Partitions);
+        tails.Set([.. Enumerable.Range(0, header.Partitions).Select(p => KeyValuePair.Create(p, Schema.ReadTail(connection, p)))]);
+        if (!options.AcceptLoss)
+            CheckHighWater(folder, connection, tails);
+
+        // A killed process may have left a commit that it never synced. Nobody is shown that before it is durable.
+        Database.Checkpoint(connection, truncate: true);
+        if (options.AcceptLoss)
+            HighWater.Write(folder, tails.All().Tails);
+        var snapshots = Push(SnapshotFile.Open(Path.Combine(folder, "snapshots.db"), options.Tell));
+        // The lock, the write-ahead log and the snapshots may be new.
+        Folder.Sync(folder);
+        return new(folder, @lock, header, connection, snapshots, tails, options.Tell);
 
         T Push<T>(T resource)
             where T : IDisposable
@@ -159,6 +202,7 @@ public sealed class SqliteLog : IPartitionLog, ISnapshotStore
                 : (await FindAsync(partition, snapshot.Position, cancellationToken).ConfigureAwait(false))?.Head;
             if (head is { } known && known.Span.SequenceEqual(snapshot.Head.Span))
                 return snapshot;
+            _tell?.Invoke($"A snapshot of partition {partition} at position {snapshot.Position} is of another journal and is passed over.");
         }
 
         return null;
@@ -180,10 +224,38 @@ public sealed class SqliteLog : IPartitionLog, ISnapshotStore
         _lock.Dispose();
     }
 
+    private static void RefusePlace(string folder, StoreOptions options)
+    {
+        if (!options.AllowAnyFileSystem && Folder.FileSystemOf(folder) is var fileSystem && Folder.IsUnreliable(fileSystem))
+            throw new StoreMisplacedException(folder, fileSystem);
+    }
+
+    // What SQLite says of a file becomes a sentence that says what to do.
+    private static T Guarded<T>(string folder, Func<T> open)
+    {
+        try
+        {
+            return open();
+        }
+        catch (SqliteException fault) when (fault.SqliteErrorCode is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB or raw.SQLITE_ERROR or raw.SQLITE_MISMATCH)
+        {
+            throw new StoreDamagedException($"{Path.Combine(folder, JournalName)} is damaged ({fault.Message}). Restore a complete copy of {folder}.", fault);
+        }
+        catch (SqliteException fault)
+        {
+            throw new StoreUnavailableException(folder, fault);
+        }
+    }
+
     private static void CheckHighWater(string folder, SqliteConnection connection, Tails tails)
     {
-        foreach (var (partition, next, head) in HighWater.Read(folder) ?? [])
+        var known = HighWater.Read(folder, tails.Count);
+        // Its file is made right after the store, before anything is appended.
+        if (known is null && tails.All().Tails.Any(tail => tail.Next > 1 || tail.Epoch > 0))
+            throw HighWater.Missing(folder);
+        for (var partition = 0; partition < known?.Count; partition++)
         {
+            var (next, head) = known[partition];
             var actual = tails[partition].Next;
             if (actual < next || (next > 1 && !Schema.ReadHead(connection, partition, next - 1).AsSpan().SequenceEqual(head)))
                 throw new JournalTruncatedException(partition, next, actual, folder);
@@ -194,7 +266,7 @@ public sealed class SqliteLog : IPartitionLog, ISnapshotStore
     private List<JournalEntry> ReadVerified(int partition, long from, int count)
     {
         var before = from > 1 ? 1 : 0;
-        var entries = _readers.Use(reader => reader.Read(partition, from - before, count + before));
+        var entries = ReadRaw(partition, from - before, count + before);
         for (var i = 0; i < count + before; i++)
             if (i >= entries.Count || entries[i].Position != from - before + i)
                 throw new JournalCorruptException(partition, from - before + i, "the entry is missing.");
@@ -205,6 +277,22 @@ public sealed class SqliteLog : IPartitionLog, ISnapshotStore
 
         entries.RemoveRange(0, before);
         return entries;
+    }
+
+    private List<JournalEntry> ReadRaw(int partition, long from, int count)
+    {
+        try
+        {
+            return _readers.Use(reader => reader.Read(partition, from, count));
+        }
+        catch (SqliteException fault) when (fault.SqliteErrorCode is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB)
+        {
+            throw new JournalCorruptException(partition, from, $"the file cannot be read there ({fault.Message}).");
+        }
+        catch (SqliteException fault)
+        {
+            throw new IOException($"Partition {partition} cannot be read from position {from} on: {fault.Message}", fault);
+        }
     }
 
     private async ValueTask<Tail> AskAsync(TailJob job, CancellationToken cancellationToken)

@@ -10,12 +10,24 @@ public sealed class StoreExistsException(string folder) : IOException($"There is
 /// <summary>There is no store, or its creation was cut short.</summary>
 public sealed class StoreMissingException(string folder) : IOException($"There is no store in {folder}. Create one first.");
 
+/// <summary>The files are where no sync can be relied upon.</summary>
+public sealed class StoreMisplacedException(string folder, string fileSystem)
+    : IOException($"{folder} is on a network or user-space file system ({fileSystem}), where a sync may promise what a power cut takes back, "
+        + "and a lock may not hold. Put the data folder on a local disk, or allow it expressly.");
+
+/// <summary>A file of the store is not what this program wrote. Nothing is served from it.</summary>
+public sealed class StoreDamagedException(string what, Exception? cause = null) : IOException(what, cause);
+
+/// <summary>The files can be neither read nor written at present, for example because the disk is full.</summary>
+public sealed class StoreUnavailableException(string folder, Exception cause)
+    : IOException($"The store in {folder} cannot be opened: {cause.Message} Nothing is lost; start again once that is mended.", cause);
+
 /// <summary>The journal ends before a place that it is known to have reached, or holds another record there.</summary>
 public sealed class JournalTruncatedException(int partition, long expectedNext, long next, string folder)
-    : Exception($"Partition {partition} is known to have reached position {expectedNext - 1}, but "
+    : IOException($"Partition {partition} is known to have reached position {expectedNext - 1}, but "
         + (next < expectedNext ? $"the journal ends at {next - 1}. " : "the journal holds another record there. ")
-        + "Acknowledged records are missing: the disk lost them, or an older copy of the files was put back. Do not serve from it. "
-        + $"Restore a complete copy of {folder}. If the loss is accepted, say so by removing the file '{HighWater.FileName}' there.")
+        + "Acknowledged records are missing: the disk lost them, or another or older copy of the files was put there. "
+        + $"Restore a complete copy of {folder}, or accept the loss with 'act audit {folder} --accept-loss'.")
 {
     public int Partition { get; } = partition;
 

@@ -64,11 +64,8 @@ public static class BrokerProcess
     static SqliteLog OpenStore(BrokerOptions options, string id)
     {
         // One log more than there are partitions: the directory's.
-        if (!File.Exists(Path.Combine(options.Data, "journal.db")))
-        {
-            return SqliteLog.Create(options.Data, new StoreHeader(id, options.Partitions + 1, options.Play, "1.0"));
-        }
-        var log = SqliteLog.Open(options.Data);
+        var header = new StoreHeader(id, options.Partitions + 1, options.Play, "1.0");
+        var log = SqliteLog.OpenOrCreate(options.Data, header, new StoreOptions { Tell = Console.Error.WriteLine });
         if (!options.Play || log.Header.Play) return log;
         throw new InvalidOperationException($"The folder '{options.Data}' was made for real money; --play is for a new folder.");
     }

@@ -63,7 +63,7 @@ public readonly record struct AppendResult(AppendOutcome Outcome, Exception? Cau
 
 /// <summary>The journal does not hold what its heads say. The partition must not be served.</summary>
 public sealed class JournalCorruptException(int partition, long position, string what)
-    : Exception($"Partition {partition}, position {position}: {what}")
+    : IOException($"Partition {partition}, position {position}: {what}")
 {
     public int Partition { get; } = partition;
 

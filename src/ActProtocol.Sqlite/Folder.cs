@@ -1,0 +1,65 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+
+namespace ActProtocol.Sqlite;
+
+/// <summary>A store's folder as the file system has it.</summary>
+static class Folder
+{
+    // Where fsync or locks are somebody else's promise. Names as the kernel has them, by the prefix before any dot.
+    static readonly string[] Unreliable = ["nfs", "nfs4", "smb", "smb2", "smb3", "smbfs", "cifs", "9p", "v9fs", "fuse", "fuseblk", "afs", "ceph", "ncpfs", "webdav"];
+
+    /// <summary>Makes the folder and its parents if need be, so that a power cut does not take them back.</summary>
+    public static void Create(string folder)
+    {
+        var missing = new Stack<string>();
+        for (var path = Path.GetFullPath(folder); !System.IO.Directory.Exists(path); path = Path.GetDirectoryName(path)!) missing.Push(path);
+        System.IO.Directory.CreateDirectory(folder);
+        foreach (var path in missing) Sync(Path.GetDirectoryName(path)!);
+    }
+
+    /// <summary>Makes the folder's entries durable: files that were made, renamed or removed in it. Windows has no such call, nor need of it.</summary>
+    public static void Sync(string folder)
+    {
+        if (OperatingSystem.IsWindows()) return;
+
+        var descriptor = open(folder, 0);
+        if (descriptor < 0) throw Fault(folder);
+        try
+        {
+            if (fsync(descriptor) != 0) throw Fault(folder);
+        }
+        finally
+        {
+            _ = close(descriptor);
+        }
+    }
+
+    /// <summary>The name of the file system that a folder is on.</summary>
+    public static string FileSystemOf(string folder)
+    {
+        try
+        {
+            return new DriveInfo(Path.GetFullPath(folder)).DriveFormat;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return ""; // Unknown to the system, so nothing is held against it.
+        }
+    }
+
+    public static bool IsUnreliable(string fileSystem) => Unreliable.Contains(fileSystem.Split('.')[0], StringComparer.OrdinalIgnoreCase);
+
+    static IOException Fault(string folder) => new($"{folder} cannot be synced: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}.");
+
+#pragma warning disable CA5392, SYSLIB1054, IDE1006, CA2101 // The C library, under its own names; a source generator would want unsafe code.
+    [DllImport("libc", SetLastError = true)]
+    static extern int open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
+
+    [DllImport("libc", SetLastError = true)]
+    static extern int fsync(int descriptor);
+
+    [DllImport("libc", SetLastError = true)]
+    static extern int close(int descriptor);
+#pragma warning restore CA5392, SYSLIB1054, IDE1006, CA2101
+}
