@@ -8,6 +8,25 @@ public class TransactionRulesTests
     static readonly TransactionState[] States = [.. Enum.GetValues<TransactionState>().Where(state => state is not TransactionState.Unspecified)];
 
     [Fact]
+    public void The_table_is_the_designed_one_row_by_row()
+    {
+        static string Row(TransactionState from, Role by, StepKind step, IEnumerable<TransactionState> to) => $"{from} | {by} | {step} | {string.Join(", ", to)}";
+
+        Assert.Equal(
+            DesignTable.Rows.Select(row => Row(row.From, row.By, row.Does, row.Becomes)).Order(),
+            TransactionRules.Table.Select(rule => Row(rule.From, rule.By, rule.Step, rule.To)).Order());
+    }
+
+    [Fact]
+    public void Ends_have_no_exit_and_every_guard_is_used()
+    {
+        Assert.Equal(
+            [TransactionState.Declined, TransactionState.Cancelled, TransactionState.Expired, TransactionState.Denied, TransactionState.Released, TransactionState.Refunded],
+            States.Where(TransactionRules.IsEnd));
+        Assert.Empty(Enum.GetValues<Guard>().Except(TransactionRules.Table.SelectMany(rule => rule.Needs)));
+    }
+
+    [Fact]
     public void No_two_rules_answer_the_same_step() => Assert.Equal(
         TransactionRules.Table.Length,
         TransactionRules.Table.Where(rule => !rule.Needs.Contains(Guard.TermsInstant)).DistinctBy(rule => (rule.From, rule.By, rule.Step)).Count()

@@ -40,7 +40,8 @@ static class BodyRules
             Body.RevokeMandate => IsDigest(content.RevokeMandate.Mandate) ? null : "revoke_mandate.mandate",
             Body.Register => RegisterFault(content.Register),
             Body.RotateKey => !ActId.IsValid(content.RotateKey.Id) ? "rotate_key.id"
-                : IsKey(content.RotateKey.SigningKey) && IsKeyOrNone(content.RotateKey.SealingKey) ? null : "rotate_key.signing_key",
+                : !IsKey(content.RotateKey.SigningKey) || !IsKeyOrNone(content.RotateKey.SealingKey) ? "rotate_key.signing_key"
+                : IsValidity(content.RotateKey.ValidFromMs, content.RotateKey.ValidUntilMs) ? null : "rotate_key.valid_until_ms",
             Body.RevokeKey => !ActId.IsValid(content.RevokeKey.Id) ? "revoke_key.id" : IsDigest(content.RevokeKey.Key) ? null : "revoke_key.key",
             Body.RecoverKey => !ActId.IsValid(content.RecoverKey.Id) ? "recover_key.id"
                 : IsKey(content.RecoverKey.SigningKey) ? null : "recover_key.signing_key",
@@ -51,7 +52,8 @@ static class BodyRules
             Body.RequestPayout => IsText(content.RequestPayout.Destination, 256, 1) ? null : "request_payout.destination",
             Body.ClosePayout => !IsDigest(content.ClosePayout.Payout) ? "close_payout.payout"
                 : !ActId.IsValid(content.ClosePayout.Account) ? "close_payout.account"
-                : IsText(content.ClosePayout.Reference, 128) ? null : "close_payout.reference",
+                // Money that left names the payment it left by.
+                : IsText(content.ClosePayout.Reference, 128, content.ClosePayout.Executed ? 1 : 0) ? null : "close_payout.reference",
             Body.Ask => AskFault(content.Ask),
             Body.None or Body.Intent or Body.Confirm or Body.Accept or Body.Mandate or Body.AcceptClock or Body.ReplayMail => null,
         };
@@ -64,8 +66,7 @@ static class BodyRules
     {
         if (!IsKey(register.SigningKey)) return "register.signing_key";
         if (!IsKeyOrNone(register.SealingKey)) return "register.sealing_key";
-        if (register.ValidFromMs < 0 || register.ValidUntilMs < 0) return "register.valid_until_ms";
-        if (register.ValidUntilMs != 0 && register.ValidUntilMs <= register.ValidFromMs) return "register.valid_until_ms";
+        if (!IsValidity(register.ValidFromMs, register.ValidUntilMs)) return "register.valid_until_ms";
         if (register.Listing is { } listing && !IsListing(listing)) return "register.listing";
         return register.Kind switch
         {
@@ -92,6 +93,8 @@ static class BodyRules
         Ask.QuestionOneofCase.Payouts => null,
         Ask.QuestionOneofCase.None => "ask.question",
     };
+
+    static bool IsValidity(long fromMs, long untilMs) => fromMs >= 0 && untilMs >= 0 && (untilMs == 0 || untilMs > fromMs);
 
     static bool IsDigest(ByteString bytes) => bytes.Length == Digest.Length;
 

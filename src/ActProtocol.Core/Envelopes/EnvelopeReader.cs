@@ -39,7 +39,9 @@ public sealed class EnvelopeReader(string broker)
         if (header.TransactionId.IsEmpty && nowMs >= header.ExpiresAtMs) return No(ErrorCode.EnvelopeExpired);
         if (header.SentAtMs > nowMs + SkewMs)
         {
-            return (null, new Refusal(ErrorCode.ClockSkew, RetryAfter: TimeSpan.FromMilliseconds(header.SentAtMs - nowMs - SkewMs)));
+            // No wait is longer than an envelope lives; sent_at may be as far ahead as 64 bits go.
+            var waitMs = Math.Min(header.SentAtMs - nowMs - SkewMs, LifetimeMs);
+            return (null, new Refusal(ErrorCode.ClockSkew, RetryAfter: TimeSpan.FromMilliseconds(waitMs)));
         }
         return (new OpenedEnvelope(wire, content, SignedBytes.Of(SignedBytes.EnvelopeTag, wire.Content.Span)), null);
     }

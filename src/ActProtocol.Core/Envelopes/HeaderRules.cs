@@ -12,7 +12,7 @@ static class HeaderRules
     {
         if (header.VersionMajor == 0) return "header.version_major";
         if (header.MessageId.Length != Id16.Length || IsZero(header.MessageId)) return "header.message_id";
-        if (header.TransactionId.Length is not (0 or Id16.Length)) return "header.transaction_id";
+        if (!header.TransactionId.IsEmpty && (header.TransactionId.Length != Id16.Length || IsZero(header.TransactionId))) return "header.transaction_id";
         if (!ActId.IsValid(header.Sender)) return "header.sender";
         if (!ActId.IsValid(header.Broker)) return "header.broker";
         if (!AreRecipients(header)) return "header.recipients";

@@ -34,7 +34,8 @@ public enum Retry
     NewEnvelope,
 }
 
-/// <summary>Whether the partition decided it: a decided refusal is a record, and sticks.</summary>
+/// <summary>Whether a partition decides it. Then it is a record, sticks, and is as provable as an acceptance, where the sender is a party
+/// of the transaction or has authority over the account; anybody else hears it, and nothing is recorded.</summary>
 public enum Decided
 {
     No,

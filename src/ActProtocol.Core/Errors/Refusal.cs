@@ -13,13 +13,14 @@ public sealed record Refusal(ErrorCode Code, string? Detail = null, TimeSpan? Re
     public const string Domain = "act.v1";
 
     /// <summary>The refusal as <c>google.rpc.Status</c> with <c>ErrorInfo</c>, and <c>RetryInfo</c> where time helps (ERR-04).</summary>
-    public Status ToWire()
+    /// <param name="decided">It is in a record, which sticks; otherwise the same bytes may be sent again.</param>
+    public Status ToWire(bool decided = false)
     {
         var entry = Code.Entry;
         var info = new ErrorInfo { Domain = Domain, Reason = entry.Name };
         info.Metadata.Add("mender", JsonName(entry.Mender));
         info.Metadata.Add("retry", JsonName(entry.Retry));
-        info.Metadata.Add("decided", entry.Decided is Decided.Yes ? "true" : "false");
+        info.Metadata.Add("decided", decided ? "true" : "false");
         if (Detail is not null) info.Metadata.Add("detail", Detail);
 
         var status = new Status { Code = (int)entry.Status, Message = entry.Meaning, Details = { PackedAny.Pack(info) } };

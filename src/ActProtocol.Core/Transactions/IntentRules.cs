@@ -2,6 +2,7 @@ using ActProtocol.Constraints;
 using ActProtocol.Envelopes;
 using ActProtocol.Ledger;
 using ActProtocol.V1;
+using static ActProtocol.Errors.ErrorRegistry;
 
 namespace ActProtocol.Transactions;
 
@@ -13,29 +14,28 @@ public static class IntentRules
     const uint LocksMax = 16;
     const long LifeMs = 90L * 24 * 60 * 60 * 1000;
 
-    /// <summary>What is wrong, or null.</summary>
+    /// <summary>What is wrong, or null; of several faults the first in precedence.</summary>
     /// <param name="nowMs">The stamp it is decided at.</param>
     public static ErrorCode? Check(Intent intent, long nowMs)
     {
-        if (PartsFault(intent) is { } code) return code;
-        if (intent.MaxLocks > LocksMax || intent.SellersMax > EnvelopeLimits.RecipientsMax || intent.Arbiters.Count > ArbitersMax) return ErrorCode.TermsInvalid;
         if (intent.ExpiresAtMs <= nowMs) return ErrorCode.DeadlinePassed;
-        if (intent.ExpiresAtMs - nowMs > LifeMs) return ErrorCode.TermsInvalid;
-        if (intent.Arbiters.Any(arbiter => !ActId.IsValid(arbiter))) return ErrorCode.TermsInvalid;
-        return intent.Capability.Length <= 64 ? null : ErrorCode.TermsInvalid;
+        var bounded = intent.MaxLocks <= LocksMax && intent.SellersMax <= EnvelopeLimits.RecipientsMax && intent.Arbiters.Count <= ArbitersMax
+            && intent.ExpiresAtMs - nowMs <= LifeMs && intent.Arbiters.All(ActId.IsValid) && intent.Capability.Length <= 64;
+        return First(PartsFault(intent), bounded ? null : ErrorCode.TermsInvalid);
     }
 
     /// <summary>A revision changes words and constraint, and may lower the budget; nothing else.</summary>
     public static ErrorCode? CheckRevision(Intent first, Intent present, Intent revision)
     {
-        if (PartsFault(revision) is { } code) return code;
-        if (revision.MaxLocks != 0 && revision.MaxLocks != first.MaxLocks) return ErrorCode.IntentWrong;
-        if (revision.ExpiresAtMs != 0 && revision.ExpiresAtMs != first.ExpiresAtMs) return ErrorCode.IntentWrong;
-        if (revision.Capability.Length > 0 && revision.Capability != first.Capability) return ErrorCode.IntentWrong;
-        if (revision.SellersMax != 0 && revision.SellersMax != first.SellersMax) return ErrorCode.IntentWrong;
-        if (revision.Arbiters.Count > 0 && !revision.Arbiters.SequenceEqual(first.Arbiters)) return ErrorCode.IntentWrong;
-        if (revision.Budget.CurrencyCode != present.Budget.CurrencyCode) return ErrorCode.CurrencyMixed;
-        return Money.FromWire(revision.Budget).Nanos <= Money.FromWire(present.Budget).Nanos ? null : ErrorCode.BudgetExceeded;
+        var fault = PartsFault(revision);
+        if (revision.MaxLocks != 0 && revision.MaxLocks != first.MaxLocks) fault = First(fault, ErrorCode.IntentWrong);
+        if (revision.ExpiresAtMs != 0 && revision.ExpiresAtMs != first.ExpiresAtMs) fault = First(fault, ErrorCode.IntentWrong);
+        if (revision.Capability.Length > 0 && revision.Capability != first.Capability) fault = First(fault, ErrorCode.IntentWrong);
+        if (revision.SellersMax != 0 && revision.SellersMax != first.SellersMax) fault = First(fault, ErrorCode.IntentWrong);
+        if (revision.Arbiters.Count > 0 && !revision.Arbiters.SequenceEqual(first.Arbiters)) fault = First(fault, ErrorCode.IntentWrong);
+        if (Money.TryFromWire(revision.Budget, out var budget) is not null) return fault;
+        if (budget.Currency != present.Budget.CurrencyCode) return First(fault, ErrorCode.CurrencyMixed);
+        return First(fault, budget.Nanos <= Money.FromWire(present.Budget).Nanos ? null : ErrorCode.BudgetExceeded);
     }
 
     /// <summary>The revision with what it left out, as it is from now on.</summary>
@@ -48,9 +48,9 @@ public static class IntentRules
 
     static ErrorCode? PartsFault(Intent intent)
     {
-        if (!QuoteRules.IsText(intent.Words, WordsMax)) return ErrorCode.TermsInvalid;
-        if (Money.TryFromWire(intent.Budget, out var budget) is { } code) return code;
-        if (budget.Nanos < 0) return ErrorCode.AmountInvalid;
-        return intent.Constraint is { } constraint ? ConstraintRules.Check(constraint) : null;
+        var fault = QuoteRules.IsText(intent.Words, WordsMax) ? (ErrorCode?)null : ErrorCode.TermsInvalid;
+        fault = First(fault, Money.TryFromWire(intent.Budget, out var budget));
+        if (budget.Nanos < 0) fault = First(fault, ErrorCode.AmountInvalid);
+        return First(fault, intent.Constraint is { } constraint ? ConstraintRules.Check(constraint) : null);
     }
 }

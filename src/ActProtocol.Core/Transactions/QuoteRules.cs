@@ -2,6 +2,7 @@ using System.Text;
 using ActProtocol.Envelopes;
 using ActProtocol.Ledger;
 using ActProtocol.V1;
+using static ActProtocol.Errors.ErrorRegistry;
 
 namespace ActProtocol.Transactions;
 
@@ -14,71 +15,77 @@ public static class QuoteRules
     const uint QuantityMax = 1_000_000;
     const long DayMs = 24L * 60 * 60 * 1000;
 
-    /// <summary>What is wrong, or null.</summary>
+    /// <summary>What is wrong, or null; of several faults the first in precedence.</summary>
     public static ErrorCode? Check(Quote quote)
     {
-        if (quote.Lines.Count is 0 or > LinesMax || quote.Taxes.Count > LinesMax || quote.Fees.Count > LinesMax) return ErrorCode.TermsInvalid;
-        if (Money.TryFromWire(quote.Total, out var total) is { } bad) return bad;
-        if (total.Nanos < 0) return ErrorCode.AmountInvalid;
+        // Counted first, so that the work is bounded.
+        if (quote.Lines.Count > LinesMax || quote.Taxes.Count > LinesMax || quote.Fees.Count > LinesMax) return ErrorCode.TermsInvalid;
+        if (quote.Payees.Count > PayeesMax || quote.Attributes.Count > AttributesMax) return ErrorCode.TermsInvalid;
+
+        var fault = quote.Lines.Count == 0 ? ErrorCode.TermsInvalid : (ErrorCode?)null;
+        var noTotal = Money.TryFromWire(quote.Total, out var total);
+        if (noTotal is null && total.Nanos < 0) noTotal = ErrorCode.AmountInvalid;
+        fault = First(fault, noTotal);
 
         var sum = Int128.Zero;
-        foreach (var line in quote.Lines)
-        {
-            if (LineFault(line, total.Currency, ref sum) is { } code) return code;
-        }
-        foreach (var charge in quote.Taxes.Concat(quote.Fees))
-        {
-            if (!IsText(charge.Name, 256)) return ErrorCode.TermsInvalid;
-            if (Money.TryFromWire(charge.Amount, out var amount) is { } code) return code;
-            if (amount.Currency != total.Currency) return ErrorCode.CurrencyMixed;
-            if (amount.Nanos < 0) return ErrorCode.AmountInvalid;
-            sum += amount.Nanos;
-        }
-        if (sum != total.Nanos) return ErrorCode.TotalsWrong;
-        return PayeeFault(quote, total) ?? AttributeFault(quote) ?? TermsFault(quote.Terms);
+        var currency = noTotal is null ? total.Currency : null;
+        foreach (var line in quote.Lines) fault = First(fault, LineFault(line, currency, ref sum));
+        foreach (var charge in quote.Taxes.Concat(quote.Fees)) fault = First(fault, ChargeFault(charge, currency, ref sum));
+        fault = First(fault, sum == total.Nanos ? null : ErrorCode.TotalsWrong);
+        fault = First(fault, PayeeFault(quote, total, currency));
+        return First(First(fault, AttributeFault(quote)), TermsFault(quote.Terms));
     }
 
-    static ErrorCode? LineFault(Line line, string currency, ref Int128 sum)
+    static ErrorCode? LineFault(Line line, string? currency, ref Int128 sum)
     {
-        if (!IsText(line.Description, 256) || line.Quantity is 0 or > QuantityMax) return ErrorCode.TermsInvalid;
-        if (Money.TryFromWire(line.UnitPrice, out var price) is { } noPrice) return noPrice;
-        if (Money.TryFromWire(line.Amount, out var amount) is { } noAmount) return noAmount;
-        if (price.Currency != currency || amount.Currency != currency) return ErrorCode.CurrencyMixed;
-        // 2^93 nanos times 2^20: within 128 bits.
-        if (price.Nanos * line.Quantity != amount.Nanos) return ErrorCode.TotalsWrong;
+        var fault = !IsText(line.Description, 256) || line.Quantity is 0 or > QuantityMax ? ErrorCode.TermsInvalid : (ErrorCode?)null;
+        var (noPrice, noAmount) = (Money.TryFromWire(line.UnitPrice, out var price), Money.TryFromWire(line.Amount, out var amount));
+        if ((noPrice ?? noAmount) is not null) return First(fault, First(noPrice, noAmount));
+
         sum += amount.Nanos;
-        return null;
+        if (price.Currency != amount.Currency || amount.Currency != (currency ?? amount.Currency)) return ErrorCode.CurrencyMixed;
+        // 2^93 nanos times 2^20: within 128 bits.
+        return First(fault, line.Quantity > QuantityMax || price.Nanos * line.Quantity == amount.Nanos ? null : ErrorCode.TotalsWrong);
     }
 
-    static ErrorCode? PayeeFault(Quote quote, Money total)
+    static ErrorCode? ChargeFault(Charge charge, string? currency, ref Int128 sum)
+    {
+        var fault = IsText(charge.Name, 256) ? (ErrorCode?)null : ErrorCode.TermsInvalid;
+        if (Money.TryFromWire(charge.Amount, out var amount) is { } code) return First(fault, code);
+
+        sum += amount.Nanos;
+        if (amount.Nanos < 0) return ErrorCode.AmountInvalid;
+        return First(fault, amount.Currency == (currency ?? amount.Currency) ? null : ErrorCode.CurrencyMixed);
+    }
+
+    static ErrorCode? PayeeFault(Quote quote, Money total, string? currency)
     {
         if (quote.Payees.Count == 0) return null;
-        if (quote.Payees.Count > PayeesMax) return ErrorCode.TermsInvalid;
 
-        var sum = Int128.Zero;
+        var (sum, fault) = (Int128.Zero, (ErrorCode?)null);
         HashSet<string> accounts = [];
         foreach (var payee in quote.Payees)
         {
-            if (!ActId.IsValid(payee.Account) || !accounts.Add(payee.Account)) return ErrorCode.TermsInvalid;
-            if (Money.TryFromWire(payee.Amount, out var amount) is { } code) return code;
-            if (amount.Currency != total.Currency) return ErrorCode.CurrencyMixed;
-            if (amount.Nanos <= 0) return ErrorCode.AmountInvalid;
+            if (!ActId.IsValid(payee.Account) || !accounts.Add(payee.Account)) fault = First(fault, ErrorCode.TermsInvalid);
+            if (Money.TryFromWire(payee.Amount, out var amount) is { } code) fault = First(fault, code);
+            else if (amount.Nanos <= 0) fault = First(fault, ErrorCode.AmountInvalid);
+            else if (amount.Currency != (currency ?? amount.Currency)) fault = First(fault, ErrorCode.CurrencyMixed);
             sum += amount.Nanos;
         }
-        return sum == total.Nanos ? null : ErrorCode.TotalsWrong;
+        return First(fault, sum == total.Nanos ? null : ErrorCode.TotalsWrong);
     }
 
     static ErrorCode? AttributeFault(Quote quote)
     {
-        if (quote.Attributes.Count > AttributesMax) return ErrorCode.TermsInvalid;
+        ErrorCode? fault = null;
         HashSet<string> names = ["total", "seller"];
         foreach (var attribute in quote.Attributes)
         {
-            if (!IsName(attribute.Name) || !names.Add(attribute.Name) || attribute.Value is null) return ErrorCode.TermsInvalid;
-            if (attribute.Value.KindCase is Value.KindOneofCase.None || !IsText(attribute.Value.Text, 256)) return ErrorCode.TermsInvalid;
-            if (attribute.Value.Money is { } money && Money.TryFromWire(money, out _) is { } code) return code;
+            if (!IsName(attribute.Name) || !names.Add(attribute.Name)) fault = First(fault, ErrorCode.TermsInvalid);
+            if (attribute.Value is not { KindCase: not Value.KindOneofCase.None } value || !IsText(value.Text, 256)) fault = First(fault, ErrorCode.TermsInvalid);
+            else if (value.Money is { } money) fault = First(fault, Money.TryFromWire(money, out _));
         }
-        return null;
+        return fault;
     }
 
     static ErrorCode? TermsFault(Terms? terms)

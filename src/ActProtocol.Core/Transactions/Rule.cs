@@ -14,8 +14,8 @@ public sealed record Rule(
 public enum Guard
 {
     IntentWithinMandate,
-    QuoteWellFormed,
     QuotesLeft,
+    QuoteWellFormed,
     RoundsLeft,
     PastExpiry,
     QuoteLive,
@@ -23,8 +23,8 @@ public enum Guard
     ArbiterAccepted,
     MandateCovers,
     FundsAvailable,
-    NamesQuoteAndRendering,
     BeforeExpiry,
+    NamesQuoteAndRendering,
     MandateLive,
     WithinTerms,
     MandateRevoked,
@@ -38,6 +38,7 @@ public enum Guard
     SumsToHeld,
     PastResolveBy,
     WholeAmount,
+    RefundsLeft,
     RefundsWithinPaid,
     PayeeAnswered,
 }

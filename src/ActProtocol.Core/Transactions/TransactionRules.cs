@@ -16,14 +16,14 @@ public static class TransactionRules
     [
         // id      from                                 who        does                needs                                        becomes
         ("TXN-20", [TransactionState.Unspecified],      Buyer,     Does.Intent,             [IntentWithinMandate],                       [Open]),
-        ("TXN-21", [Open, Quoted],                      Seller,    Does.Quote,              [QuoteWellFormed, QuotesLeft],               [Quoted]),
+        ("TXN-21", [Open, Quoted],                      Seller,    Does.Quote,              [QuotesLeft, QuoteWellFormed],               [Quoted]),
         ("TXN-22", [Open, Quoted],                      Seller,    Does.Decline,            [],                                          [Declined]),
         ("TXN-23", [Quoted],                            Buyer,     Does.Counter,            [RoundsLeft, IntentWithinMandate],           [Open]),
         ("TXN-24", [Open, Quoted, AwaitingApproval],    Buyer,     Does.Cancel,             [],                                          [Cancelled]),
         ("TXN-25", [Open, Quoted, AwaitingApproval],    Broker,    Does.Expire,             [PastExpiry],                                [Expired]),
         ("TXN-26", [Quoted],                            Buyer,     Does.Lock,               [QuoteLive, IntentSatisfied, ArbiterAccepted,
                                                                                         MandateCovers, FundsAvailable],             [Locked, AwaitingApproval]),
-        ("TXN-27", [AwaitingApproval],                  Principal, Does.Approve,            [NamesQuoteAndRendering, BeforeExpiry, MandateLive], [Locked]),
+        ("TXN-27", [AwaitingApproval],                  Principal, Does.Approve,            [BeforeExpiry, NamesQuoteAndRendering, MandateLive], [Locked]),
         ("TXN-28", [AwaitingApproval],                  Principal, Does.Deny,               [],                                          [Denied]),
         ("TXN-29", [Locked],                            Seller,    Does.Confirm,            [BeforeExpiry],                              [Confirmed]),
         ("TXN-30", [Locked],                            Seller,    Does.Decline,            [],                                          [Released]),
@@ -41,7 +41,7 @@ public static class TransactionRules
         ("TXN-42", [Fulfilled],                         Buyer,     Does.Dispute,            [WithinWindow],                              [Disputed]),
         ("TXN-43", [Disputed],                          Arbiter,   Does.Resolve,            [SumsToHeld],                                [Settled, Refunded]),
         ("TXN-44", [Disputed],                          Broker,    Does.Expire,             [PastResolveBy],                             [Refunded]),
-        ("TXN-45", [Settled],                           Seller,    Does.Refund,             [RefundsWithinPaid],                         [Refunding]),
+        ("TXN-45", [Settled],                           Seller,    Does.Refund,             [RefundsLeft, RefundsWithinPaid],            [Refunding]),
         ("TXN-46", [Refunding],                         Broker,    Does.RefundPaid,         [PayeeAnswered],                             [Settled, Refunded]),
         ("TXN-47", [Refunding],                         Broker,    Does.RefundInsufficient, [PayeeAnswered],                             [Settled]),
     ];

@@ -26,37 +26,74 @@ sealed class World(IPartitionLog log) : IMailSink
 
     public List<MailItem> Mails { get; } = [];
 
+    /// <summary>What <see cref="StartAsync"/> changes of the usual options.</summary>
+    public Func<EngineOptions, EngineOptions> Change { get; init; } = options => options;
+
+    public long NowMs => Time.GetUtcNow().ToUnixTimeMilliseconds();
+
     public bool Wants(string agent) => true;
 
-    public void Mail(MailItem item) => Mails.Add(item);
+    public void Mail(MailItem item)
+    {
+        lock (Mails) Mails.Add(item);
+    }
 
+    /// <summary>Two operators: <c>cashier</c> may fund, <c>locksmith</c> may bring in keys; and <c>umpire</c> resolves where an intent names nobody.</summary>
     public async Task StartAsync() => Host = await EngineHost.StartAsync(
-        new EngineOptions { Broker = Broker, Authority = "test", Partitions = Partitions, Play = true, ReceiptKey = ReceiptKey },
+        Change(new EngineOptions
+        {
+            Broker = Broker,
+            Authority = "test",
+            Partitions = Partitions,
+            Play = true,
+            ReceiptKey = ReceiptKey,
+            DefaultArbiter = Id("umpire"),
+            Operators = new Dictionary<string, (VerifyingKey, OperatorRoles)>
+            {
+                [Id("cashier")] = (KeyOf("cashier").PublicKey, OperatorRoles.Fund),
+                [Id("locksmith")] = (KeyOf("locksmith").PublicKey, OperatorRoles.Keys),
+            },
+        }),
         log, null, this, Time, NullLogger.Instance, TestContext.Current.CancellationToken);
 
     /// <summary>A principal <c>NAME-owner</c> and its agent <c>NAME</c>.</summary>
-    public async Task EnterAsync(string name)
+    public async Task EnterAsync(string name, Listing? listing = null)
     {
-        await SendAsync($"{name}-owner", new Content { Register = new Register { Kind = EntryKind.Principal, SigningKey = KeyBytes($"{name}-owner") } });
-        await SendAsync(name, new Content { Register = new Register { Kind = EntryKind.Agent, Principal = Id($"{name}-owner"), SigningKey = KeyBytes(name) } }, KeyOf($"{name}-owner"));
+        await EnterOwnerAsync(name);
+        await EnterAgentAsync(name, $"{name}-owner", listing);
     }
+
+    public Task EnterOwnerAsync(string name) =>
+        SendAsync($"{name}-owner", new Content { Register = new Register { Kind = EntryKind.Principal, SigningKey = KeyBytes($"{name}-owner") } });
+
+    public Task EnterAgentAsync(string name, string owner, Listing? listing = null) => SendAsync(
+        name, new Content { Register = new Register { Kind = EntryKind.Agent, Principal = Id(owner), SigningKey = KeyBytes(name), Listing = listing } }, KeyOf(owner));
 
     public static string Id(string name) => $"act://test/{name}";
 
     public static string HomeOwner(string name) => name.EndsWith("-owner", StringComparison.Ordinal) ? Id(name) : Id($"{name}-owner");
 
+    public static uint HomeOf(string owner) => (uint)ActId.BucketOf(Id(owner));
+
+    /// <summary>Signs by the sender's key, and by others; what the test has set in the header stays, the rest is filled in.</summary>
     public Envelope Seal(string sender, Content content, uint? home = null, params SigningKey[] also)
     {
-        var now = Time.GetUtcNow().ToUnixTimeMilliseconds();
-        content.Header ??= new Header();
-        content.Header.VersionMajor = 1;
-        content.Header.MessageId = ByteString.CopyFrom([.. BitConverter.GetBytes(++_messages), .. new byte[12]]);
-        content.Header.Sender = Id(sender);
-        content.Header.Broker = Broker;
-        content.Header.SentAtMs = now;
-        content.Header.ExpiresAtMs = now + 3_600_000;
-        content.Header.Home = home ?? (uint)ActId.BucketOf(HomeOwner(sender));
+        Fill(sender, content, home);
         return Sealing.Seal(content, [KeyOf(sender), .. also]);
+    }
+
+    public Content Fill(string sender, Content content, uint? home = null)
+    {
+        var now = NowMs;
+        var header = content.Header ??= new Header();
+        if (header.VersionMajor == 0) header.VersionMajor = 1;
+        header.MessageId = ByteString.CopyFrom([.. BitConverter.GetBytes(++_messages), .. new byte[12]]);
+        header.Sender = Id(sender);
+        header.Broker = Broker;
+        header.SentAtMs = now;
+        header.ExpiresAtMs = now + 3_600_000;
+        header.Home = home ?? (uint)ActId.BucketOf(HomeOwner(sender));
+        return content;
     }
 
     public Task<Decision> SendAsync(string sender, Content content, params SigningKey[] also) => SendAsync(Seal(sender, content, null, also));
@@ -76,20 +113,49 @@ sealed class World(IPartitionLog log) : IMailSink
         return verified is null ? (null, refused) : await Host.SendAsync(verified);
     }
 
-    public async Task<Account> AccountAsync(string owner)
+    /// <summary>Answers a question, as a stream or a unary call would.</summary>
+    public async Task<(AskResponse? Answer, Refusal? Refused)> AskAsync(string sender, Ask ask, uint? home = null)
     {
-        var (opened, _) = Host.Gate.Read(Seal(owner, new Content { Ask = new Ask { Account = new AskAccount { Account = Id(owner) } } }));
-        var (verified, _) = Host.Gate.Verify(opened!);
-        return (await Host.AskAsync(verified!, TestContext.Current.CancellationToken)).Answer!.Account;
+        var (opened, malformed) = Host.Gate.Read(Seal(sender, new Content { Ask = ask }, home));
+        if (opened is null) return (null, malformed);
+        var (verified, refused) = Host.Gate.Verify(opened);
+        return verified is null ? (null, refused) : await Host.AskAsync(verified, TestContext.Current.CancellationToken);
+    }
+
+    public async Task<Account> AccountAsync(string owner) => (await AskAsync(owner, new Ask { Account = new AskAccount { Account = Id(owner) } })).Answer!.Account;
+
+    /// <summary>Lets time pass: what is sent after it is stamped with the new time.</summary>
+    public async Task PassAsync(TimeSpan time)
+    {
+        Time.Advance(time);
+        // The loop may be within a round that began before; a question goes to its end.
+        await TurnAsync();
+    }
+
+    /// <summary>Once round the loop: what waits between the partitions goes one step on.</summary>
+    public Task TurnAsync() => Host.StandingAsync("act://test/nobody");
+
+    /// <summary>A credit takes one turn, a refund with its answer two, and what was forgotten in the outboxes a last one.</summary>
+    public async Task TransfersAsync()
+    {
+        for (var turn = 0; turn < 6; turn++) await TurnAsync();
     }
 
     public SigningKey KeyOf(string name)
     {
-        if (!_keys.TryGetValue(name, out var key)) _keys[name] = key = SigningKey.FromSeed(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(name)));
-        return key;
+        lock (_keys)
+        {
+            if (!_keys.TryGetValue(name, out var key)) _keys[name] = key = SigningKey.FromSeed(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(name)));
+            return key;
+        }
     }
 
-    ByteString KeyBytes(string name) => ByteString.CopyFrom(KeyOf(name).PublicKey.Bytes.Span);
+    /// <summary>Somebody signs with another key from now on.</summary>
+    public void UseKey(string name, SigningKey key) => _keys[name] = key;
+
+    public ByteString KeyBytes(string name) => BytesOf(KeyOf(name));
+
+    public static ByteString BytesOf(SigningKey key) => ByteString.CopyFrom(key.PublicKey.Bytes.Span);
 }
 
 /// <summary>A clock that can be set wrong: the time of day moves by <see cref="Jump"/>, the monotonic time does not.</summary>

@@ -18,7 +18,12 @@ namespace ActProtocol.Engine.Directory;
 /// </remarks>
 sealed class DirectoryMachine(int index, string broker, string authority, long recoveryDelayMs) : Machine(index, broker)
 {
+    /// <summary>Keys of one entry that are remembered: beyond it the oldest revoked one is forgotten.</summary>
     const int KeysMax = 32;
+
+    /// <summary>Keys of one entry that are not revoked, which the entry brought in by itself: too_many_open. The owner is never bound by it.</summary>
+    const int LiveKeysMax = 8;
+
     const int EntriesMax = 50_000_000;
 
     readonly Dictionary<string, Entry> _entries = [];
@@ -110,15 +115,15 @@ sealed class DirectoryMachine(int index, string broker, string authority, long r
 
     Refusal? Register(string id, Register register, bool foreign)
     {
-        if (!foreign && !ActId.AuthorityOf(id).SequenceEqual(authority)) return new Refusal(ErrorCode.AuthorityForeign);
-        if (id == Broker || _entries.ContainsKey(id)) return new Refusal(ErrorCode.NameTaken);
         if (_entries.Count >= EntriesMax) return new Refusal(ErrorCode.Overloaded);
-        if (VerifyingKey.TryImport(register.SigningKey.Span) is not { } key || _keys.ContainsKey(key.Thumbprint)) return new Refusal(ErrorCode.KeyUnsuitable);
         var principal = register.Kind is EntryKind.Principal ? id : register.Principal;
         if (register.Kind is EntryKind.Agent && (!_entries.TryGetValue(principal, out var owner) || owner.Kind is not EntryKind.Principal))
         {
             return new Refusal(ErrorCode.AgentUnknown, principal);
         }
+        if (!foreign && !ActId.AuthorityOf(id).SequenceEqual(authority)) return new Refusal(ErrorCode.AuthorityForeign);
+        if (id == Broker || _entries.ContainsKey(id)) return new Refusal(ErrorCode.NameTaken);
+        if (VerifyingKey.TryImport(register.SigningKey.Span) is not { } key || _keys.ContainsKey(key.Thumbprint)) return new Refusal(ErrorCode.KeyUnsuitable);
         Put(new Entry
         {
             Id = id,
@@ -135,20 +140,28 @@ sealed class DirectoryMachine(int index, string broker, string authority, long r
     Refusal? Rotate(string sender, RotateKey rotate, Context context, long stamp)
     {
         if (!_entries.TryGetValue(rotate.Id, out var entry) || (sender != entry.Id && sender != entry.Principal)) return new Refusal(ErrorCode.AgentUnknown);
-        if (entry.Keys.Length >= KeysMax) return new Refusal(ErrorCode.TooManyOpen);
+        var byOwner = sender == entry.Principal;
+        if (!byOwner && entry.Keys.Count(old => old.RevokedAt == 0) >= LiveKeysMax) return new Refusal(ErrorCode.TooManyOpen);
         if (VerifyingKey.TryImport(rotate.SigningKey.Span) is not { } key || _keys.ContainsKey(key.Thumbprint)) return new Refusal(ErrorCode.KeyUnsuitable);
 
-        var byOwner = sender == entry.Principal;
         var last = byOwner ? LastByOwner(entry) : Digest.FromWire(context.Key);
         var keys = entry.Keys;
         // The owner outranks: what a thief rotated in goes with everything else that is older (DIR-08).
         if (byOwner) keys = [.. keys.Select(old => RevokeOne(entry.Id, old, stamp))];
         Put(entry with
         {
-            Keys = keys.Add(new EntryKey(key, rotate.ValidFromMs, rotate.ValidUntilMs, 0, last, byOwner)),
+            Keys = Bounded(keys.Add(new EntryKey(key, rotate.ValidFromMs, rotate.ValidUntilMs, 0, last, byOwner))),
             SealingKey = rotate.SealingKey.IsEmpty ? entry.SealingKey : rotate.SealingKey,
         });
         return null;
+    }
+
+    // The owner's last key stays, since mandates follow from it, and every live one: at most LiveKeysMax and the one that comes.
+    static ImmutableArray<EntryKey> Bounded(ImmutableArray<EntryKey> keys)
+    {
+        if (keys.Length <= KeysMax) return keys;
+        var last = keys.Last(key => key.ByOwner);
+        return keys.Remove(keys.First(key => key.RevokedAt != 0 && key != last));
     }
 
     // Mandates follow the owner's own line of keys, not what a thief put between.
@@ -168,7 +181,9 @@ sealed class DirectoryMachine(int index, string broker, string authority, long r
     {
         if (!((OperatorRoles)context.Roles).HasFlag(OperatorRoles.Keys)) return new Refusal(ErrorCode.RoleMissing);
         if (!_entries.TryGetValue(recover.Id, out var entry)) return new Refusal(ErrorCode.AgentUnknown);
-        if (VerifyingKey.TryImport(recover.SigningKey.Span) is not { } key || _keys.ContainsKey(key.Thumbprint)) return new Refusal(ErrorCode.KeyUnsuitable);
+        // The same once more begins the delay anew.
+        var again = entry.RecoveryKey?.Bytes.Span.SequenceEqual(recover.SigningKey.Span) ?? false;
+        if (VerifyingKey.TryImport(recover.SigningKey.Span) is not { } key || (_keys.ContainsKey(key.Thumbprint) && !again)) return new Refusal(ErrorCode.KeyUnsuitable);
 
         Put(entry with { RecoveryKey = key, RecoveryAt = stamp + recoveryDelayMs });
         return null;
@@ -188,7 +203,8 @@ sealed class DirectoryMachine(int index, string broker, string authority, long r
         var keys = entry.Keys.Select(key => RevokeOne(entry.Id, key, entry.RecoveryAt)).ToImmutableArray();
         Put(entry with
         {
-            Keys = keys.Add(new EntryKey(entry.RecoveryKey!, 0, 0, 0, LastByOwner(entry), ByOwner: true)),
+            // It succeeds no key: an operator's word gives nobody the mandates that a principal gave (MAN-04).
+            Keys = Bounded(keys.Add(new EntryKey(entry.RecoveryKey!, 0, 0, 0, default, ByOwner: true))),
             RecoveryKey = null,
             RecoveryAt = 0,
         });
@@ -212,11 +228,22 @@ sealed class DirectoryMachine(int index, string broker, string authority, long r
 
     void Put(Entry entry)
     {
-        if (_entries.TryGetValue(entry.Id, out var old) && old.RecoveryKey is not null) _recoveries.Remove((old.RecoveryAt, old.Id));
+        if (_entries.TryGetValue(entry.Id, out var old))
+        {
+            foreach (var key in old.Keys) _keys.Remove(key.Key.Thumbprint);
+            if (old.RecoveryKey is not null)
+            {
+                _recoveries.Remove((old.RecoveryAt, old.Id));
+                _keys.Remove(old.RecoveryKey.Thumbprint);
+            }
+        }
         _entries[entry.Id] = entry;
-        foreach (var key in entry.Keys) _keys[key.Key.Thumbprint] = entry.Id;
-        if (entry.RecoveryKey is not null) _recoveries.Add((entry.RecoveryAt, entry.Id));
         Changed.Add(entry);
+        foreach (var key in entry.Keys) _keys[key.Key.Thumbprint] = entry.Id;
+        if (entry.RecoveryKey is null) return;
+        _recoveries.Add((entry.RecoveryAt, entry.Id));
+        // Shown to everybody while it waits, so nobody else may bring it in, and then revoke it.
+        _keys[entry.RecoveryKey.Thumbprint] = entry.Id;
     }
 
     static Verdict Drop(ErrorCode code) => new Verdict.Drop(new Refusal(code));

@@ -96,7 +96,7 @@ public sealed class EngineHost : IAsyncDisposable
             case Ask.QuestionOneofCase.Outcome:
                 return await OutcomeAsync(sender, Id16.FromWire(ask.Outcome.TransactionId), Id16.FromWire(ask.Outcome.MessageId), home, cancellationToken);
             case Ask.QuestionOneofCase.Transaction:
-                return await TransactionAsync(sender, Id16.FromWire(ask.Transaction.TransactionId), (long)ask.Transaction.AfterPosition, home, cancellationToken);
+                return await TransactionAsync(sender, Id16.FromWire(ask.Transaction.TransactionId), (long)Math.Min(ask.Transaction.AfterPosition, long.MaxValue), home, cancellationToken);
             case Ask.QuestionOneofCase.Account:
                 if (ask.Account.Account != sender && !roles.HasFlag(OperatorRoles.View)) return No(ErrorCode.RoleMissing);
                 var where = Partition.PartitionOf(ActId.BucketOf(ask.Account.Account), _options.Partitions);

@@ -163,7 +163,13 @@ sealed class EngineLoop(
         // Deadlines of the account come first, in the same append, so that no step is judged by a state that time has ended.
         if (slot.Partition is { } partition && partition.AccountOf(envelope.Opened) is { } account)
         {
-            for (var steps = 0; steps < EngineLimits.StepsPerAppendMax && partition.NextExpired(StampFor(slot), account) is { } due; steps++) Execute(slot, due);
+            for (var steps = 0; partition.NextExpired(StampFor(slot), account) is { } due; steps++)
+            {
+                if (steps < EngineLimits.StepsPerAppendMax && Execute(slot, due) is not null) continue;
+                // More has ended at once than goes into one append: the sweep does the rest, and then this step is judged.
+                sink.NotDecided(envelope, new Refusal(slot.Fenced is null ? ErrorCode.Overloaded : ErrorCode.Internal, RetryAfter: RetryMin));
+                return;
+            }
         }
         var result = Execute(slot, Cause.Of(envelope));
         if (result is null)
@@ -176,7 +182,8 @@ sealed class EngineLoop(
         }
         else if (result.RepeatOf > 0)
         {
-            slot.Completions.Add(new Completion(() => AnswerAgain(slot, result.RepeatOf, envelope, sink), refusal => sink.NotDecided(envelope, refusal)));
+            slot.Completions.Add(new Completion(
+                () => WhenRevoked(slot, envelope, () => AnswerAgain(slot, result.RepeatOf, envelope, sink)), refusal => sink.NotDecided(envelope, refusal)));
         }
         else
         {
@@ -187,16 +194,17 @@ sealed class EngineLoop(
 
     void Answer(Slot slot, StepResult result, VerifiedEnvelope envelope, IAnswerSink sink)
     {
-        var answer = new Completion(() => sink.Decided(envelope, result.Decision!), refusal => sink.NotDecided(envelope, refusal));
-        // A revocation is answered when every partition has it (DIR-09).
-        if (slot == DirectorySlot && result.Sent.Count > 0)
-        {
-            slot.Completions.Add(new Completion(() => _revocations.Add(new RevocationWait([.. result.Sent], answer.Durable)), answer.Failed));
-        }
-        else
-        {
-            slot.Completions.Add(answer);
-        }
+        slot.Completions.Add(new Completion(
+            () => WhenRevoked(slot, envelope, () => sink.Decided(envelope, result.Decision!)), refusal => sink.NotDecided(envelope, refusal)));
+    }
+
+    // A revocation is answered when every partition has it, and so is one that finds the key revoked, or comes again (DIR-09).
+    void WhenRevoked(Slot slot, VerifiedEnvelope envelope, Action answer)
+    {
+        var waits = slot == DirectorySlot && envelope.Opened.Content.BodyCase is (Body.RevokeKey or Body.RotateKey);
+        List<Transfer> left = waits ? [.. slot.Machine.Outboxes.Waiting.Where(transfer => transfer.Number > slot.OutboxTaken.GetValueOrDefault((int)transfer.Destination))] : [];
+        if (left.Count == 0) answer();
+        else _revocations.Add(new RevocationWait(left, answer));
     }
 
     void AnswerAgain(Slot slot, long position, VerifiedEnvelope envelope, IAnswerSink sink)

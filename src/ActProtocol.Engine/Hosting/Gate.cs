@@ -31,7 +31,6 @@ public sealed class Gate
         var signer = SignerOf(opened);
         if (signer is null || !SignatureRules.AllHold(opened, signer.Find)) return (null, new Refusal(ErrorCode.SignatureInvalid));
         if (signer.Fault(opened, NowMs) is { } code) return (null, new Refusal(code));
-        if (HomeFault(opened, signer.Principal) is { } wrong) return (null, new Refusal(wrong));
 
         var context = new Context { Key = opened.Wire.Signatures[0].Key, Principal = signer.Principal, Roles = (uint)signer.Roles };
         signer.AddLines(context);
@@ -68,9 +67,6 @@ public sealed class Gate
         if (register.Kind is EntryKind.Principal) return new Signer.Newcomer(sender, key, null);
         return _directory.Find(register.Principal) is { } owner ? new Signer.Newcomer(register.Principal, key, owner) : null;
     }
-
-    static ErrorCode? HomeFault(OpenedEnvelope opened, string principal) =>
-        opened.Content.BodyCase is Body.Intent && opened.Header.Home != ActId.BucketOf(principal) ? ErrorCode.HomeWrong : null;
 
     void AddParties(OpenedEnvelope opened, string principal, Context context)
     {

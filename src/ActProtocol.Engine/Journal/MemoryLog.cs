@@ -20,8 +20,10 @@ public sealed class MemoryLog : IPartitionLog, ISnapshotStore
     }
 
     /// <summary>The next append waits for <paramref name="release"/> and is judged only then: a write that arrives late.</summary>
-    public void HangNext(Task release) => Ask(async () =>
+    /// <param name="reached">Set once it waits.</param>
+    public void HangNext(Task release, TaskCompletionSource? reached = null) => Ask(async () =>
     {
+        reached?.TrySetResult();
         await release.ConfigureAwait(false);
         return MemoryFault.None;
     });

@@ -16,6 +16,9 @@ sealed class AccountEntry(string id)
 
     public int LiveMandates { get; set; }
 
+    /// <summary>Payouts that wait for the operator.</summary>
+    public int OpenPayouts { get; set; }
+
     /// <summary>Envelopes outside transactions whose answers are still kept.</summary>
     public int KeptMessages { get; set; }
 
@@ -48,6 +51,7 @@ sealed class AccountEntry(string id)
         });
         writer.Int(OpenTransactions);
         writer.Int(LiveMandates);
+        writer.Int(OpenPayouts);
         writer.Int(KeptMessages);
         writer.Int(Settled);
         writer.Int(Disputed);
@@ -61,6 +65,7 @@ sealed class AccountEntry(string id)
         reader.Each(() => account[reader.Text()] = new Balance { Available = reader.Wide(), Held = reader.Wide() });
         account.OpenTransactions = (int)reader.Int();
         account.LiveMandates = (int)reader.Int();
+        account.OpenPayouts = (int)reader.Int();
         account.KeptMessages = (int)reader.Int();
         account.Settled = reader.Int();
         account.Disputed = reader.Int();

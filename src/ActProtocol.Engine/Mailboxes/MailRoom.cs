@@ -11,7 +11,7 @@ sealed class MailRoom
 
     public Mailbox? Find(string agent) => _boxes.GetValueOrDefault(agent);
 
-    public void Put(string agent, long position, string sender) => Open(agent).Put(position, sender);
+    public bool Put(string agent, long position, string sender) => Open(agent).Put(position, sender);
 
     public void Reserve(string agent, int room) => Open(agent).Reserved += room;
 
@@ -23,6 +23,8 @@ sealed class MailRoom
     }
 
     public bool HasRoomFor(string agent, string sender, int max) => Find(agent)?.HasRoomFor(sender, max) ?? true;
+
+    public bool IsFull(string agent, int max) => Find(agent)?.IsFull(max) ?? false;
 
     /// <summary>Forgets a record that its agent has dealt with.</summary>
     public bool Take(string agent, long position)

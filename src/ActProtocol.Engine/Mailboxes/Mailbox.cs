@@ -10,7 +10,7 @@ sealed class Mailbox(string agent)
 
     public string Agent { get; } = agent;
 
-    /// <summary>Room kept for the later steps of transactions that are locked.</summary>
+    /// <summary>Room for the later steps of transactions that are locked, beyond the bound: so many locks never close a mailbox to others.</summary>
     public int Reserved { get; set; }
 
     public IReadOnlyList<Mail> Waiting => _waiting;
@@ -22,7 +22,7 @@ sealed class Mailbox(string agent)
     /// <summary>Whether a step that may be refused still finds room, within the mailbox and within the sender's share of it.</summary>
     public bool HasRoomFor(string sender, int max)
     {
-        if (_waiting.Count + Reserved >= max) return false;
+        if (IsFull(max)) return false;
         var shareLeft = Math.Max(max / 4, 1);
         foreach (var mail in _waiting)
         {
@@ -31,7 +31,16 @@ sealed class Mailbox(string agent)
         return true;
     }
 
-    public void Put(long position, string sender) => _waiting.Add(new Mail(position, sender));
+    /// <summary>Dead letters count: an agent that deals with nothing is told so.</summary>
+    public bool IsFull(int max) => _waiting.Count + _dead.Count >= max;
+
+    /// <summary>False when the record stands here already.</summary>
+    public bool Put(long position, string sender)
+    {
+        if (_waiting.Count > 0 && _waiting[^1].Position == position) return false;
+        _waiting.Add(new Mail(position, sender));
+        return true;
+    }
 
     public bool Take(long position) => Remove(_waiting, position) is not null || Remove(_dead, position) is not null;
 

@@ -3,10 +3,10 @@ namespace ActProtocol.Engine.Partitions;
 /// <summary>Bounds that decisions depend on. They are part of version 1 of the engine: another value would replay otherwise.</summary>
 static class EngineLimits
 {
-    /// <summary>Unread records of one agent in one partition before intents, quotes and counters are refused: mailbox_full.</summary>
+    /// <summary>Records in one agent's mailbox in one partition, unread or dead, before intents, quotes and counters are refused: mailbox_full.</summary>
     public const int MailboxMax = 1_000;
 
-    /// <summary>Room that a lock reserves in each side's mailbox: more than the steps that can follow it.</summary>
+    /// <summary>Room that a lock reserves in each side's mailbox beyond <see cref="MailboxMax"/>: more than the steps that can follow it.</summary>
     public const int RoomOfLock = 12;
 
     /// <summary>Transactions of one account that have not ended: too_many_open.</summary>
@@ -24,7 +24,13 @@ static class EngineLimits
     /// <summary>Counters in one transaction: rounds_exhausted.</summary>
     public const int RoundsMax = 8;
 
-    /// <summary>Recorded refusals in one transaction: quota_exceeded after that. Steps that are accepted are never kept out.</summary>
+    /// <summary>Refunds asked for in one transaction after settlement: rounds_exhausted.</summary>
+    public const int RefundsMax = 64;
+
+    /// <summary>Payouts of one account that wait for the operator: too_many_open.</summary>
+    public const int PayoutsMax = 1_000;
+
+    /// <summary>Recorded refusals of one side in one transaction: quota_exceeded after that. Steps that are accepted are never kept out.</summary>
     public const int RefusalsMax = 64;
 
     /// <summary>Broker steps recorded before one step is decided, or in one sweep.</summary>

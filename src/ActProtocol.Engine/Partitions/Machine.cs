@@ -52,7 +52,7 @@ abstract class Machine(int index, string broker)
         return verdict switch
         {
             Verdict.Take taken => Write(cause, stamp, new Decision { Accepted = taken.Accepted }),
-            Verdict.Refuse refused => Write(cause, stamp, new Decision { Refused = refused.Refusal.ToWire() }),
+            Verdict.Refuse refused => Write(cause, stamp, new Decision { Refused = refused.Refusal.ToWire(decided: true) }),
             Verdict.Repeat repeat => new StepResult { RepeatOf = repeat.Position },
             Verdict.Drop drop => new StepResult { NotRecorded = drop.Refusal },
             _ => throw new System.Diagnostics.UnreachableException(),

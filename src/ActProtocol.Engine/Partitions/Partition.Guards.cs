@@ -1,4 +1,5 @@
 using ActProtocol.Constraints;
+using ActProtocol.Engine.Ledger;
 using ActProtocol.Engine.Mandates;
 using ActProtocol.Engine.Transactions;
 using ActProtocol.Envelopes;
@@ -19,8 +20,10 @@ sealed partial class Partition
         if (!IsAddressed(step)) return new Refusal(ErrorCode.RecipientWrong);
 
         var (rule, code) = TransactionRules.Find(transaction.State, step.By, step.Kind);
-        if (rule is null) return new Refusal(code is ErrorCode.StepOutOfOrder && Lapsed(step) ? ErrorCode.DeadlinePassed : code);
+        var lapsed = rule is null && code is ErrorCode.StepOutOfOrder && Lapsed(step);
+        if (rule is null && !lapsed) return new Refusal(code);
         if (IsStale(step)) return new Refusal(ErrorCode.FollowsStale);
+        if (rule is null) return new Refusal(ErrorCode.DeadlinePassed);
 
         foreach (var guard in rule.Needs)
         {
@@ -82,6 +85,7 @@ sealed partial class Partition
             step.Stamp < step.Transaction.Deadline ? null : new Refusal(ErrorCode.DeadlinePassed),
         Guard.SumsToHeld => ResolutionFault(step),
         Guard.WholeAmount => RefundFault(step, whole: true),
+        Guard.RefundsLeft => step.Transaction.RefundsAsked < EngineLimits.RefundsMax ? null : new Refusal(ErrorCode.RoundsExhausted),
         Guard.RefundsWithinPaid => RefundFault(step, whole: false),
         // Guards of the broker's own steps hold by construction: see OwedSteps.
         Guard.PastExpiry or Guard.PastFulfilBy or Guard.PastWindow or Guard.PastResolveBy or Guard.MandateRevoked or Guard.PayeeAnswered => null,
@@ -120,8 +124,8 @@ sealed partial class Partition
 
         var (mandate, refusal) = MandateFor(step.Envelope, step.Context, transaction.Intent.Account, step.Stamp);
         if (mandate is null) return refusal;
-        if (!AllowsSeller(mandate.Terms, transaction.Seller)) return new Refusal(ErrorCode.MandateSeller);
         if (mandate.LimitIn(total.Currency) is not { } limit) return new Refusal(ErrorCode.MandateCurrency);
+        if (!AllowsSeller(mandate.Terms, transaction.Seller)) return new Refusal(ErrorCode.MandateSeller);
         if (limit.PerTransaction is { } each && total.Nanos > Nanos(each)) return new Refusal(ErrorCode.MandateExceeded, "per_transaction");
         if (limit.InTotal is { } all && mandate.SpentIn(total.Currency) + total.Nanos > Nanos(all)) return new Refusal(ErrorCode.MandateExceeded, "in_total");
         return null;
@@ -155,10 +159,10 @@ sealed partial class Partition
     static Refusal? ResolutionFault(TakenStep step)
     {
         var (transaction, resolve) = (step.Transaction, step.Content.Resolve);
-        if (Money.TryFromWire(resolve.ToSeller, out var toSeller) is { } bad) return new Refusal(bad);
-        if (Money.TryFromWire(resolve.ToBuyer, out var toBuyer) is { } wrong) return new Refusal(wrong);
+        var fault = ErrorRegistry.First(Money.TryFromWire(resolve.ToSeller, out var toSeller), Money.TryFromWire(resolve.ToBuyer, out var toBuyer));
+        if (toSeller.Nanos < 0 || toBuyer.Nanos < 0) fault = ErrorRegistry.First(fault, ErrorCode.AmountInvalid);
+        if (fault is { } bad) return new Refusal(bad);
         if (toSeller.Currency != transaction.Currency || toBuyer.Currency != transaction.Currency) return new Refusal(ErrorCode.CurrencyMixed);
-        if (toSeller.Nanos < 0 || toBuyer.Nanos < 0) return new Refusal(ErrorCode.AmountInvalid);
         return toSeller.Nanos + toBuyer.Nanos == transaction.Amount ? null : new Refusal(ErrorCode.ResolutionUnbalanced);
     }
 
@@ -166,20 +170,23 @@ sealed partial class Partition
     {
         var transaction = step.Transaction;
         if (Money.TryFromWire(step.Content.Refund.Amount, out var amount) is { } bad) return new Refusal(bad);
-        if (amount.Currency != transaction.Currency) return new Refusal(ErrorCode.CurrencyMixed);
         if (amount.Nanos <= 0) return new Refusal(ErrorCode.AmountInvalid);
+        if (amount.Currency != transaction.Currency) return new Refusal(ErrorCode.CurrencyMixed);
         if (whole) return amount.Nanos == transaction.Amount ? null : new Refusal(ErrorCode.AmountInvalid, "before settlement only the whole is refunded");
-        return transaction.Refunded + amount.Nanos <= transaction.Amount ? null : new Refusal(ErrorCode.RefundExceeds);
+        return transaction.Refunded + amount.Nanos <= RefundableOf(transaction) ? null : new Refusal(ErrorCode.RefundExceeds);
     }
+
+    // A refund debits the first payee. A seller may spend its own principal's money on it, but of anybody else's no more than what
+    // this very purchase brought: or naming a stranger as payee would be a way into the stranger's account.
+    static Int128 RefundableOf(TransactionEntry transaction) => PayeesOf(transaction)[0].Account == transaction.Seller.Principal
+        ? transaction.Amount
+        : Splits.Of(PayeesOf(transaction), transaction.Amount).First().Nanos;
 
     static Refusal? QuoteFault(TakenStep step)
     {
         var (transaction, quote) = (step.Transaction, step.Content.Quote);
-        if (QuoteRules.Check(quote) is { } code) return new Refusal(code);
-        if (Digest.FromWire(quote.Intent) != transaction.RevisionDigest) return new Refusal(ErrorCode.IntentWrong);
-        if (TotalOf(quote).Currency != transaction.Intent.First.Budget.CurrencyCode) return new Refusal(ErrorCode.CurrencyMixed);
         if (quote.ValidUntilMs <= step.Stamp) return new Refusal(ErrorCode.QuoteExpired);
-        if (quote.ValidUntilMs > transaction.Intent.First.ExpiresAtMs) return new Refusal(ErrorCode.TermsInvalid, "valid_until_ms");
+        if (TermsFault(step) is { } refusal) return refusal;
 
         // What the edge looked up: the arbiter, then the payees, in their order.
         foreach (var party in step.Context.Parties)
@@ -191,7 +198,22 @@ sealed partial class Partition
         {
             return new Refusal(ErrorCode.SamePrincipal, "arbiter");
         }
-        return null;
+        return Digest.FromWire(quote.Intent) == transaction.RevisionDigest ? null : new Refusal(ErrorCode.IntentWrong);
+    }
+
+    static Refusal? TermsFault(TakenStep step)
+    {
+        var (quote, first) = (step.Content.Quote, step.Transaction.Intent.First);
+        var fault = QuoteRules.Check(quote);
+        if (quote.Total is { } total && Currency.IsKnown(total.CurrencyCode) && total.CurrencyCode != first.Budget.CurrencyCode)
+        {
+            fault = ErrorRegistry.First(fault, ErrorCode.CurrencyMixed);
+        }
+        var detail = fault is null && quote.ValidUntilMs > first.ExpiresAtMs ? "valid_until_ms"
+            // Money goes to principals' accounts: an agent has none, and nobody could take it out of one.
+            : fault is null && step.Context.Parties.Skip(quote.Terms.Escrow is null ? 0 : 1).Any(payee => payee.Principal.Length > 0 && payee.Principal != payee.Id) ? "payees"
+            : null;
+        return fault is { } code ? new Refusal(code) : detail is null ? null : new Refusal(ErrorCode.TermsInvalid, detail);
     }
 
     Refusal? CounterFault(TakenStep step)
@@ -201,7 +223,8 @@ sealed partial class Partition
         if (IntentRules.CheckRevision(first, transaction.Revision!, revision) is { } code) return new Refusal(code);
 
         var (mandate, refusal) = MandateFor(step.Envelope, step.Context, transaction.Intent.Account, step.Stamp);
-        return mandate is null ? refusal : IntentBeyond(mandate, revision);
+        if (mandate is null) return refusal;
+        return mandate.LimitIn(revision.Budget.CurrencyCode) is null ? new Refusal(ErrorCode.MandateCurrency) : IntentBeyond(mandate, revision);
     }
 
     /// <summary>The mandate that an envelope of a buyer names, if it may be used now.</summary>
@@ -223,11 +246,8 @@ sealed partial class Partition
         terms.Agent == sender
         && (terms.AgentKey == context.Key || (terms.FollowRotation ? context.AnySucceeds : context.OwnerSucceeds).Contains(terms.AgentKey));
 
-    static Refusal? IntentBeyond(MandateEntry mandate, Intent intent)
-    {
-        if (mandate.LimitIn(intent.Budget.CurrencyCode) is not { } limit) return new Refusal(ErrorCode.MandateCurrency);
-        return limit.InTotal is { } all && Nanos(intent.Budget) > Nanos(all) ? new Refusal(ErrorCode.MandateExceeded, "in_total") : null;
-    }
+    static Refusal? IntentBeyond(MandateEntry mandate, Intent intent) =>
+        mandate.LimitIn(intent.Budget.CurrencyCode)?.InTotal is { } all && Nanos(intent.Budget) > Nanos(all) ? new Refusal(ErrorCode.MandateExceeded, "in_total") : null;
 
     static bool AllowsSeller(Mandate terms, Party seller) =>
         (terms.SellersAllowed is not { } allowed || Names(allowed, seller)) && (terms.SellersBarred is not { } barred || !Names(barred, seller));

@@ -22,13 +22,17 @@ sealed partial class Partition
     (AccountEntry?, Verdict) TakeIntent(OpenedEnvelope envelope, Context context, long stamp)
     {
         var (header, intent) = (envelope.Header, envelope.Content.Intent);
-        if (!Mandates.TryGetValue(Digest.FromWire(header.Mandate), out var named)) return (null, Drop(ErrorCode.MandateUnknown));
-        if (!IsHolder(named.Terms, header.Sender, context)) return (null, Drop(ErrorCode.MandateNotYours));
+        if (ActId.BucketOf(context.Principal) != header.Home) return (null, Drop(ErrorCode.HomeWrong));
 
+        var refusal = IntentFault(envelope, context, stamp);
+        // Whoever holds no mandate here hears the same, but nothing is recorded for it.
+        if (!Mandates.TryGetValue(Digest.FromWire(header.Mandate), out var named) || !IsHolder(named.Terms, header.Sender, context))
+        {
+            return (null, new Verdict.Drop(refusal!));
+        }
         var account = Books.Open(named.Terms.Account); // Open already: lodging the mandate did it.
         if (account.KeptMessages >= EngineLimits.KeptMessagesMax) return (null, Drop(ErrorCode.QuotaExceeded));
-        if (ActId.BucketOf(account.Id) != header.Home) return (null, Drop(ErrorCode.HomeWrong));
-        if (IntentFault(envelope, context, named, account, stamp) is { } refusal) return (account, new Verdict.Refuse(refusal));
+        if (refusal is not null) return (account, new Verdict.Refuse(refusal));
 
         var entry = new IntentEntry(envelope.Digest, account.Id, intent) { Position = NextPosition };
         Intents.Add(entry.Digest, entry);
@@ -36,7 +40,6 @@ sealed partial class Partition
         var buyer = new Party(header.Sender, context.Principal);
         foreach (var seller in context.Parties)
         {
-            if (intent.Arbiters.Contains(seller.Id)) continue;
             var transaction = Open(entry, buyer, new Party(seller.Id, seller.Principal), envelope);
             accepted.Transactions.Add(new OpenedTransaction { TransactionId = transaction.Id.ToWire(), Seller = seller.Id });
             MailTo(seller.Id, header.Sender);
@@ -44,29 +47,35 @@ sealed partial class Partition
         return (account, new Verdict.Take(accepted));
     }
 
-    Refusal? IntentFault(OpenedEnvelope envelope, Context context, MandateEntry named, AccountEntry account, long stamp)
+    Refusal? IntentFault(OpenedEnvelope envelope, Context context, long stamp)
     {
         var intent = envelope.Content.Intent;
-        if (IntentRules.Check(intent, stamp) is { } code) return new Refusal(code);
         if ((envelope.Header.Recipients.Count == 0) == (intent.Capability.Length == 0)) return new Refusal(ErrorCode.RecipientWrong);
-        if (context.Parties.Count == 0) return new Refusal(ErrorCode.NoSeller);
+        if (IntentRules.Check(intent, stamp) is { } code) return new Refusal(code);
         foreach (var seller in context.Parties)
         {
             if (seller.Principal.Length == 0) return new Refusal(ErrorCode.AgentUnknown, seller.Id);
-            if (seller.Principal == context.Principal) return new Refusal(ErrorCode.SamePrincipal, seller.Id);
         }
-        if (MandateFor(envelope, context, account.Id, stamp) is (null, var refusal)) return refusal;
+        if (context.Parties.Count == 0) return new Refusal(ErrorCode.NoSeller);
         foreach (var seller in context.Parties)
         {
-            if (!AllowsSeller(named.Terms, new Party(seller.Id, seller.Principal))) return new Refusal(ErrorCode.MandateSeller, seller.Id);
+            if (seller.Principal == context.Principal) return new Refusal(ErrorCode.SamePrincipal, seller.Id);
         }
-        if (IntentBeyond(named, intent) is { } beyond) return beyond;
-        if (account.OpenTransactions + context.Parties.Count > EngineLimits.OpenTransactionsMax) return new Refusal(ErrorCode.TooManyOpen);
+        var (mandate, refusal) = MandateFor(envelope, context, context.Principal, stamp);
+        if (mandate is null) return refusal;
+        if (mandate.LimitIn(intent.Budget.CurrencyCode) is null) return new Refusal(ErrorCode.MandateCurrency);
+        foreach (var seller in context.Parties)
+        {
+            if (!AllowsSeller(mandate.Terms, new Party(seller.Id, seller.Principal))) return new Refusal(ErrorCode.MandateSeller, seller.Id);
+        }
+        if (IntentBeyond(mandate, intent) is { } beyond) return beyond;
+        if (Books.Find(context.Principal)?.OpenTransactions + context.Parties.Count > EngineLimits.OpenTransactionsMax) return new Refusal(ErrorCode.TooManyOpen);
         foreach (var seller in context.Parties)
         {
             if (!Mail.HasRoomFor(seller.Id, envelope.Header.Sender, EngineLimits.MailboxMax)) return new Refusal(ErrorCode.MailboxFull, seller.Id);
         }
-        return null;
+        // Who reads nothing opens nothing more: what sellers and time will say must have room too.
+        return Mail.IsFull(envelope.Header.Sender, EngineLimits.MailboxMax) ? new Refusal(ErrorCode.MailboxFull, envelope.Header.Sender) : null;
     }
 
     TransactionEntry Open(IntentEntry intent, Party buyer, Party seller, OpenedEnvelope envelope)
@@ -114,9 +123,9 @@ sealed partial class Partition
     static Refusal? MandateFault(Mandate mandate, Context context, string sender, AccountEntry account, long stamp)
     {
         if (MandateRules.Check(mandate, stamp) is { } code) return new Refusal(code);
-        if (mandate.Account != sender) return new Refusal(ErrorCode.AccountUnknown);
         // An agent acts for one principal: a mandate for somebody else's agent would make it act for two.
         if (context.Parties[0].Principal != sender) return new Refusal(ErrorCode.AgentUnknown, mandate.Agent);
+        if (mandate.Account != sender) return new Refusal(ErrorCode.AccountUnknown);
         return account.LiveMandates >= EngineLimits.LiveMandatesMax ? new Refusal(ErrorCode.TooManyOpen) : null;
     }
 
@@ -133,8 +142,8 @@ sealed partial class Partition
             mandate.Revoked = true;
             account.LiveMandates--;
             foreach (var transaction in mandate.Holding) _owed.Enqueue((StepKind.Release, transaction));
+            MailTo(mandate.Terms.Agent, sender);
         }
-        MailTo(mandate.Terms.Agent, sender);
         return (account, new Verdict.Take(new Accepted()));
     }
 
@@ -144,14 +153,15 @@ sealed partial class Partition
         var allowed = ((OperatorRoles)context.Roles).HasFlag(OperatorRoles.Fund) || (Play && sender == fund.Account && context.Principal == sender);
         if (!allowed) return (null, Drop(ErrorCode.RoleMissing));
         if (ActId.BucketOf(fund.Account) != envelope.Header.Home) return (null, Drop(ErrorCode.HomeWrong));
-        if (context.Parties[0].Principal != fund.Account) return (null, Drop(ErrorCode.AccountUnknown));
 
         if (Books.Find(fund.Account)?.KeptMessages >= EngineLimits.KeptMessagesMax) return (null, Drop(ErrorCode.QuotaExceeded));
-        var account = Books.Open(fund.Account);
-        if (Money.TryFromWire(fund.Amount, out var amount) is { } code) return (account, Refuse(code));
-        if (amount.Nanos <= 0) return (account, Refuse(ErrorCode.AmountInvalid));
+        var fault = Money.TryFromWire(fund.Amount, out var amount);
         // Each partition's share: however money moves, no account ever holds more than an amount can say (LED-13).
-        if (amount.Nanos - Books.FundingOf(amount.Currency) > Money.NanosMax / Partitions) return (account, Refuse(ErrorCode.AmountInvalid));
+        if (fault is null && (amount.Nanos <= 0 || amount.Nanos - Books.FundingOf(amount.Currency) > Money.NanosMax / Partitions)) fault = ErrorCode.AmountInvalid;
+        if (context.Parties[0].Principal != fund.Account) return (null, Drop(fault ?? ErrorCode.AccountUnknown));
+
+        var account = Books.Open(fund.Account);
+        if (fault is { } code) return (account, Refuse(code));
         if (!_references.Add(ReferenceOf(fund.Reference))) return (account, Refuse(ErrorCode.ReferenceUsed));
 
         Books.Fund(account, amount.Currency, amount.Nanos);
@@ -164,12 +174,15 @@ sealed partial class Partition
         var (sender, request) = (envelope.Header.Sender, envelope.Content.RequestPayout);
         if (context.Principal != sender) return (null, Drop(ErrorCode.RoleMissing));
         if (ActId.BucketOf(sender) != envelope.Header.Home) return (null, Drop(ErrorCode.HomeWrong));
-        if (Books.Find(sender) is not { } account) return (null, Drop(ErrorCode.AccountUnknown));
+        var fault = Money.TryFromWire(request.Amount, out var amount);
+        if (fault is null && amount.Nanos <= 0) fault = ErrorCode.AmountInvalid;
+        if (Books.Find(sender) is not { } account) return (null, Drop(fault ?? ErrorCode.AccountUnknown));
         if (account.KeptMessages >= EngineLimits.KeptMessagesMax) return (null, Drop(ErrorCode.QuotaExceeded));
-        if (Money.TryFromWire(request.Amount, out var amount) is { } code) return (account, Refuse(code));
-        if (amount.Nanos <= 0) return (account, Refuse(ErrorCode.AmountInvalid));
+        if (fault is { } code) return (account, Refuse(code));
         if (account[amount.Currency].Available < amount.Nanos) return (account, Refuse(ErrorCode.FundsInsufficient));
+        if (account.OpenPayouts >= EngineLimits.PayoutsMax) return (account, Refuse(ErrorCode.TooManyOpen));
 
+        account.OpenPayouts++;
         Books.Hold(account, amount.Currency, amount.Nanos);
         Payouts.Add(envelope.Digest, new PayoutEntry(envelope.Digest, sender, amount.Currency, amount.Nanos, request.Destination));
         return (account, new Verdict.Take(new Accepted()));
@@ -190,6 +203,7 @@ sealed partial class Partition
         if (close.Executed) Books.PayOut(account, payout.Currency, payout.Nanos);
         else Books.Release(account, payout.Currency, payout.Nanos);
         Payouts.Remove(payout.Digest);
+        account.OpenPayouts--;
         MailTo(account.Id, envelope.Header.Sender);
         return (account, new Verdict.Take(new Accepted()));
     }
@@ -197,7 +211,8 @@ sealed partial class Partition
     (AccountEntry?, Verdict) TakeMailReplay(OpenedEnvelope envelope)
     {
         var (sender, replay) = (envelope.Header.Sender, envelope.Content.ReplayMail);
-        if (Mail.Find(sender) is not { } box || !box.Revive((long)replay.Position)) return (null, Drop(ErrorCode.MailUnknown));
+        // Any 64 bits may come, and positions have 63.
+        if (replay.Position > long.MaxValue || Mail.Find(sender) is not { } box || !box.Revive((long)replay.Position)) return (null, Drop(ErrorCode.MailUnknown));
         Deliver(sender, (long)replay.Position);
         return (Books.Open(sender), new Verdict.Take(new Accepted()));
     }

@@ -4,6 +4,7 @@ using ActProtocol.Envelopes;
 using ActProtocol.Errors;
 using ActProtocol.V1;
 using static ActProtocol.V1.TransactionState;
+using Body = ActProtocol.V1.Content.BodyOneofCase;
 
 namespace ActProtocol.Engine.Partitions;
 
@@ -40,16 +41,25 @@ sealed partial class Partition
     }
 
     /// <summary>The account whose deadlines come before a step; null when the step concerns none.</summary>
-    public string? AccountOf(OpenedEnvelope envelope) =>
-        Transactions.TryGetValue(envelope.TransactionId, out var transaction) ? transaction.Intent.Account
-        : Mandates.TryGetValue(Digest.FromWire(envelope.Header.Mandate), out var mandate) ? mandate.Terms.Account
-        : null;
+    public string? AccountOf(OpenedEnvelope envelope) => envelope.Content.BodyCase switch
+    {
+        Body.Intent => AccountOfMandate(envelope.Header.Mandate),
+        Body.RevokeMandate => AccountOfMandate(envelope.Content.RevokeMandate.Mandate),
+        Body.Mandate or Body.RequestPayout => envelope.Header.Sender,
+        Body.Fund => envelope.Content.Fund.Account,
+        Body.ClosePayout => envelope.Content.ClosePayout.Account,
+        _ => Transactions.TryGetValue(envelope.TransactionId, out var transaction) ? transaction.Intent.Account : null,
+    };
+
+    string? AccountOfMandate(Google.Protobuf.ByteString digest) =>
+        Mandates.TryGetValue(Digest.FromWire(digest), out var mandate) ? mandate.Terms.Account : null;
 
     static bool IsDue(StepKind kind, TransactionEntry transaction) => kind switch
     {
         StepKind.Settle => transaction.State is Committed && Escrow(transaction) is null,
         StepKind.Release => transaction.State is AwaitingApproval or Locked or Confirmed,
-        StepKind.RefundPaid or StepKind.RefundInsufficient => transaction.State is Refunding,
+        StepKind.RefundPaid => transaction.State is Refunding && transaction.Answer is RefundAnswer.Paid,
+        StepKind.RefundInsufficient => transaction.State is Refunding && transaction.Answer is RefundAnswer.Insufficient,
         _ => false,
     };
 

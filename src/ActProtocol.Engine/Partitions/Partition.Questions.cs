@@ -18,7 +18,7 @@ sealed partial class Partition
     /// <summary>Positions of a transaction's records for one of its parties; null for strangers.</summary>
     public (IReadOnlyList<long> Positions, TransactionState State)? FindRecords(string sender, Id16 transaction)
     {
-        if (!Transactions.TryGetValue(transaction, out var entry) || RoleOf(entry, sender) is null && sender != entry.Seller.Principal) return null;
+        if (!Transactions.TryGetValue(transaction, out var entry) || RoleOf(entry, sender, StepKind.Unspecified) is null && sender != entry.Seller.Principal) return null;
         return ([.. entry.Records], entry.State);
     }
 

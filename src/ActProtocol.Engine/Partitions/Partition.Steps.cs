@@ -147,7 +147,6 @@ sealed partial class Partition
         Ledger.Books.Release(Books.Open(transaction.Intent.Account), transaction.Currency, toBuyer);
         PayOut(transaction, toSeller);
         (transaction.Amount, transaction.Refunded) = (toSeller, 0);
-        transaction.Intent.Used -= toBuyer;
         Enter(transaction, Settled, 0);
         MailToBoth(transaction, step.Envelope.Header.Sender);
         return Standing(transaction, Paid(transaction, PaymentKind.Split, toSeller, toBuyer));
@@ -158,6 +157,7 @@ sealed partial class Partition
         var transaction = step.Transaction;
         transaction.Refunding = Nanos(step.Content.Refund.Amount);
         transaction.Answer = RefundAnswer.None;
+        transaction.RefundsAsked++;
         Enter(transaction, Refunding, 0);
         var payee = PayeesOf(transaction)[0].Account;
         Send(PartitionOf(payee), new Stored.Transfer

@@ -65,7 +65,7 @@ sealed partial class Partition(int index, string broker) : Machine(index, broker
         // A stranger learns nothing: not even that there is such a transaction.
         var header = envelope.Header;
         if (!Transactions.TryGetValue(envelope.TransactionId, out var transaction)) return Drop(ErrorCode.TransactionUnknown);
-        if (RoleOf(transaction, header.Sender) is not { } role) return Drop(ErrorCode.TransactionUnknown);
+        if (RoleOf(transaction, header.Sender, envelope.Step) is not { } role) return Drop(ErrorCode.TransactionUnknown);
         if (transaction.Find(header.Sender, envelope.MessageId) is { } kept) return Known(kept, envelope);
         if (header.Home != transaction.Intent.Home) return Drop(ErrorCode.HomeWrong);
         if (stamp >= header.ExpiresAtMs) return Drop(ErrorCode.EnvelopeExpired);
@@ -73,8 +73,8 @@ sealed partial class Partition(int index, string broker) : Machine(index, broker
         var taken = new TakenStep(envelope, context, transaction, role, stamp);
         if (Refused(taken) is { } refusal)
         {
-            if (transaction.Refusals >= EngineLimits.RefusalsMax) return Drop(ErrorCode.QuotaExceeded);
-            transaction.Refusals++;
+            if (transaction.RefusalsOf(role) >= EngineLimits.RefusalsMax) return Drop(ErrorCode.QuotaExceeded);
+            transaction.CountRefusal(role);
             Remember(transaction, envelope);
             return new Verdict.Refuse(refusal);
         }
@@ -120,8 +120,9 @@ sealed partial class Partition(int index, string broker) : Machine(index, broker
         transaction.Records.Add(NextPosition);
     }
 
-    static Role? RoleOf(TransactionEntry transaction, string sender) =>
-        sender == transaction.Buyer.Agent ? Role.Buyer
+    // A principal may buy without an agent: then what is the principal's to say is said by the principal.
+    static Role? RoleOf(TransactionEntry transaction, string sender, StepKind step) =>
+        sender == transaction.Buyer.Agent ? sender == transaction.Buyer.Principal && step is (StepKind.Approve or StepKind.Deny) ? Role.Principal : Role.Buyer
         : sender == transaction.Seller.Agent ? Role.Seller
         : sender == transaction.Buyer.Principal ? Role.Principal
         : sender == transaction.Arbiter.Agent && transaction.LockPosition > 0 ? Role.Arbiter
@@ -135,7 +136,7 @@ sealed partial class Partition(int index, string broker) : Machine(index, broker
     void MailTo(string agent, string sender, long position = 0)
     {
         position = position == 0 ? NextPosition : position;
-        Mail.Put(agent, position, sender);
-        Deliver(agent, position);
+        // One record stands once in a mailbox, though its agent be concerned twice.
+        if (Mail.Put(agent, position, sender)) Deliver(agent, position);
     }
 }

@@ -75,8 +75,18 @@ sealed class TransactionEntry(Id16 id, IntentEntry intent, Party buyer, Party se
 
     public List<KeptMessage> Messages { get; } = [];
 
-    /// <summary>Refusals that were recorded: bounded, so that a party cannot fill the journal with them.</summary>
-    public int Refusals { get; set; }
+    // Refusals that were recorded, a byte for each role.
+    uint _refusals;
+
+    /// <summary>What was asked for in refunds so far, whether paid or not: bounded, since each is a record and mail for the buyer.</summary>
+    public int RefundsAsked { get; set; }
+
+    /// <summary>Refusals of one side that were recorded: bounded, so that it cannot fill the journal, and apart, so that it cannot use up the other's.</summary>
+    public int RefusalsOf(Role role) => (int)(_refusals >> ShiftOf(role)) & byte.MaxValue;
+
+    public void CountRefusal(Role role) => _refusals += 1u << ShiftOf(role);
+
+    static int ShiftOf(Role role) => 8 * ((int)role - (int)Role.Buyer);
 
     /// <summary>Positions of all records of this transaction, in order.</summary>
     public List<long> Records { get; } = [];
@@ -121,7 +131,8 @@ sealed class TransactionEntry(Id16 id, IntentEntry intent, Party buyer, Party se
         writer.Bool(Fulfilled);
         writer.Bool(RoomReserved);
         writer.List(Messages, message => message.Write(writer));
-        writer.Int(Refusals);
+        writer.Int(_refusals);
+        writer.Int(RefundsAsked);
         writer.List(Records, writer.Int);
     }
 
@@ -153,7 +164,8 @@ sealed class TransactionEntry(Id16 id, IntentEntry intent, Party buyer, Party se
         entry.Fulfilled = reader.Bool();
         entry.RoomReserved = reader.Bool();
         reader.Each(() => entry.Messages.Add(KeptMessage.Read(reader)));
-        entry.Refusals = (int)reader.Int();
+        entry._refusals = (uint)reader.Int();
+        entry.RefundsAsked = (int)reader.Int();
         reader.Each(() => entry.Records.Add(reader.Int()));
         return entry;
     }
