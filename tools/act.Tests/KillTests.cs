@@ -1,91 +1,83 @@
-using System.Collections.Concurrent;
-using ActProtocol.Client;
-using ActProtocol.Envelopes;
-using ActProtocol.Ledger;
-using ActProtocol.V1;
-using Google.Protobuf;
-using Grpc.Core;
-using Grpc.Net.Client;
-
 namespace ActProtocol.Tools;
 
 /// <summary>A broker that is killed again and again under load: nothing acknowledged is lost, nothing happens twice.</summary>
-/// <remarks>ACT_KILLS sets the number of kills; without it there are 20.</remarks>
+/// <remarks>ACT_KILLS sets the number of kills; without it there are 20. ACT_SEED sets when they fall.</remarks>
 public class KillTests
 {
-    const int Senders = 4;
+    const int AtOnce = 12;
 
     static readonly int Kills = int.TryParse(Environment.GetEnvironmentVariable("ACT_KILLS"), out var kills) ? kills : 20;
+    static readonly int Seed = int.TryParse(Environment.GetEnvironmentVariable("ACT_SEED"), out var seed) ? seed : 20_300_101;
 
     [Fact]
     public async Task What_was_acknowledged_is_there_after_every_kill_and_counts_once()
     {
-        var folder = Directory.CreateTempSubdirectory("act-kill-").FullName;
-        var owner = ActIdentity.LoadOrCreate(Path.Combine(folder, "owner.json"), "act://local/owner", "act://local/owner");
-        var all = new ConcurrentDictionary<Envelope, Decision?>();
+        var data = Path.Combine(System.IO.Directory.CreateTempSubdirectory("act-kill-").FullName, "data");
+        var (random, trade) = (new Random(Seed), new Trade());
+        await using (var first = await TestedBroker.StartAsync(data)) await trade.EnterAsync(first);
 
-        for (var round = 0; round < Kills; round++)
+        for (var round = 1; round <= Kills; round++)
         {
-            await using var broker = await RunningBroker.StartAsync(folder);
-            if (round == 0) await RegisterAsync(broker, owner);
-            await ResendAsync(broker, all);
-            await LoadUntilKilledAsync(broker, owner, all, killAfter: 5 + (round * 37 % 90));
+            // Now and then it dies while it reads what the last one left.
+            if (round % 4 == 0) await KillAtStartAsync(data, random);
+            await using var broker = await TestedBroker.StartAsync(data);
+            await trade.Witness.CheckAsync(broker, [.. trade.Traders], random);
+            await LoadUntilKilledAsync(broker, trade, killAfter: random.Next(1, 400));
+            if (round % Math.Max(1, Kills / 4) == 0) await AuditAsync(data, trade);
+            Assert.Empty(trade.Witness.Faults);
         }
 
-        await using var last = await RunningBroker.StartAsync(folder);
-        await ResendAsync(last, all);
-        using var client = await ClientOfAsync(last);
-        var answer = await client.AskAsync(new Ask { Account = new AskAccount { Account = owner.Id } }, owner, TestContext.Current.CancellationToken);
-        Assert.Equal(new Money((Int128)all.Count * Money.NanosPerUnit, "CNY"), Money.FromWire(answer.Account.Balances.Single().Available));
+        await using var last = await TestedBroker.StartAsync(data);
+        await trade.Witness.CheckAsync(last, [.. trade.Traders], random);
+        await Bookkeeper.CheckAccountsAsync(last, trade);
+        Assert.Empty(trade.Witness.Faults);
+        last.Kill();
+        await last.EndAsync();
+        await AuditAsync(data, trade);
+
+        // The load was what it says: every way that a purchase can go was gone.
+        var accepted = trade.Witness.Accepted;
+        TestContext.Current.TestOutputHelper?.WriteLine($"{Kills} kills, seed {Seed}: {string.Join(", ", accepted.OrderBy(item => item.Key).Select(item => $"{item.Value} {item.Key}"))}");
+        System.IO.Directory.Delete(Path.GetDirectoryName(data)!, recursive: true);
+        Assert.All(Trade.Steps, step => Assert.True(accepted.GetValueOrDefault(step) > 0, $"No {step} was accepted."));
     }
 
-    // Every envelope sent so far, acknowledged or not: the acknowledged get the same answer, the others one now.
-    static async Task ResendAsync(RunningBroker broker, ConcurrentDictionary<Envelope, Decision?> all)
+    static async Task LoadUntilKilledAsync(TestedBroker broker, Trade trade, int killAfter)
     {
-        using var channel = GrpcChannel.ForAddress(broker.Grpc);
-        var service = new BrokerService.BrokerServiceClient(channel);
-        foreach (var (envelope, acknowledged) in all.ToArray())
-        {
-            var answer = await service.SendAsync(new SendRequest { Envelope = envelope });
-            if (acknowledged is not null) Assert.Equal(acknowledged, answer.Decision);
-            all[envelope] = answer.Decision;
-        }
-    }
-
-    static async Task LoadUntilKilledAsync(RunningBroker broker, ActIdentity owner, ConcurrentDictionary<Envelope, Decision?> all, int killAfter)
-    {
-        using var client = await ClientOfAsync(broker);
-        using var channel = GrpcChannel.ForAddress(broker.Grpc);
-        var service = new BrokerService.BrokerServiceClient(channel);
         var acknowledged = 0;
-        await Task.WhenAll(Enumerable.Range(0, Senders).Select(_ => Task.Run(async () =>
+        trade.Acknowledged = () =>
         {
-            while (true)
-            {
-                var header = client.NewHeader(owner);
-                var fund = new Fund { Account = owner.Id, Amount = new() { CurrencyCode = "CNY", Units = 1 }, Reference = header.MessageId.ToBase64() };
-                var envelope = Sealing.Seal(new Content { Header = header, Fund = fund }, owner.Signer);
-                all[envelope] = null;
-                try
-                {
-                    all[envelope] = (await service.SendAsync(new SendRequest { Envelope = envelope })).Decision;
-                }
-                catch (RpcException)
-                {
-                    return; // Killed: what became of it is not known.
-                }
-                if (Interlocked.Increment(ref acknowledged) == killAfter) broker.Kill();
-            }
-        })));
+            if (Interlocked.Increment(ref acknowledged) == killAfter) broker.Kill();
+        };
+        try
+        {
+            await trade.ConnectAsync(broker);
+            await trade.RunAsync(AtOnce);
+        }
+        catch (IOException) when (acknowledged >= killAfter)
+        {
+            // It died while the traders came back: their mail of before is dealt with at once.
+        }
+        await trade.DisconnectAsync();
+        await broker.EndAsync();
     }
 
-    static async Task<ActClient> ClientOfAsync(RunningBroker broker) =>
-        new(broker.Grpc, await BrokerInfo.FetchAsync(broker.Json, TestContext.Current.CancellationToken));
-
-    static async Task RegisterAsync(RunningBroker broker, ActIdentity owner)
+    static async Task KillAtStartAsync(string data, Random random)
     {
-        using var client = await ClientOfAsync(broker);
-        var register = new Register { Kind = EntryKind.Principal, SigningKey = ByteString.CopyFrom(owner.Signer.PublicKey.Bytes.Span) };
-        (await client.SendAsync(new Content { Header = client.NewHeader(owner), Register = register }, owner, TestContext.Current.CancellationToken)).OrThrow();
+        await using var broker = TestedBroker.Launch(data);
+        // The moment itself is what is tested, so there is no event to wait for.
+        using var moment = new CancellationTokenSource(random.Next(100, 1_200));
+        var ended = new TaskCompletionSource();
+        await using var at = moment.Token.Register(ended.SetResult);
+        await Task.WhenAny(ended.Task, broker.EndAsync());
+        broker.Kill();
+        await broker.EndAsync();
+    }
+
+    static async Task AuditAsync(string data, Trade trade)
+    {
+        var report = await Bookkeeper.AuditAsync(data);
+        Assert.Empty(report.Findings);
+        Assert.Equal(trade.Funded, Assert.Single(report.Totals).Funded);
     }
 }

@@ -68,7 +68,7 @@ demo.SetAction((parsed, cancellationToken) => Guarded(() => DemoCommand.RunAsync
 
 var root = new RootCommand("ACT: software agents buy and sell under the control of the people whose money it is.")
 {
-    demo, up, buy, sell, new Command("receipt", "Receipts.") { verify }, transitions, json,
+    demo, up, buy, sell, new Command("receipt", "Receipts.") { verify }, AuditCommand.Create(json, Guarded), transitions, json,
 };
 var parsed = root.Parse(args);
 return parsed.Errors.Count > 0 && await parsed.InvokeAsync() is not 0 ? ExitCodes.BadInput : await parsed.InvokeAsync();

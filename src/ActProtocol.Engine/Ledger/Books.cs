@@ -16,6 +16,8 @@ sealed class Books
 
     public IEnumerable<AccountEntry> Accounts => _accounts.Values;
 
+    public int Count => _accounts.Count;
+
     public AccountEntry? Find(string id) => _accounts.GetValueOrDefault(id);
 
     public AccountEntry Open(string id)
