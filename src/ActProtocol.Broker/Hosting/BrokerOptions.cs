@@ -33,6 +33,19 @@ public sealed record BrokerOptions
     /// <summary>Connections at the same time.</summary>
     public int ConnectionsMax { get; init; } = 20_000;
 
+    /// <summary>Streams at the same time; beyond, a newcomer takes the place of one that has proved nobody.</summary>
+    public int StreamsMax { get; init; } = 20_000;
+
+    /// <summary>Envelopes and acknowledgements of one stream that are refused at the gate, at once and a second; beyond, it is ended.</summary>
+    public int StreamFaultsMax { get; init; } = 4_096;
+
+    public int StreamFaultsPerSecond { get; init; } = 256;
+
+    /// <summary>Bad signatures on one stream under agents it has proved, at once and a second; beyond, it is ended.</summary>
+    public int StreamBadSignaturesMax { get; init; } = 32;
+
+    public int StreamBadSignaturesPerSecond { get; init; } = 1;
+
     /// <summary>The longest that a stream may go on without proving an agent.</summary>
     public TimeSpan ProveWithin { get; init; } = TimeSpan.FromSeconds(10);
 }

@@ -1,6 +1,5 @@
 using ActProtocol.Broker.Errors;
 using ActProtocol.Broker.Hosting;
-using ActProtocol.Broker.Keys;
 using ActProtocol.Engine.Hosting;
 using ActProtocol.Engine.Partitions;
 using ActProtocol.Errors;
@@ -10,7 +9,7 @@ using Grpc.Core;
 namespace ActProtocol.Broker.Streams;
 
 /// <summary>Speaks gRPC, and JSON by transcoding; decides nothing.</summary>
-sealed class BrokerEndpoint(EngineHost engine, CheckBudget budget, MailRouter mail, BrokerIdentity identity, BrokerKeys keys, BrokerOptions options, TimeProvider time)
+sealed class BrokerEndpoint(EngineHost engine, CheckBudget budget, MailRouter mail, OpenStreams streams, ChallengeDesk challenges, BrokerOptions options, TimeProvider time)
     : BrokerService.BrokerServiceBase
 {
     public override async Task<SendResponse> Send(SendRequest request, ServerCallContext context)
@@ -36,11 +35,8 @@ sealed class BrokerEndpoint(EngineHost engine, CheckBudget budget, MailRouter ma
         }
     }
 
-    public override async Task Connect(IAsyncStreamReader<ConnectRequest> requests, IServerStreamWriter<ConnectResponse> responses, ServerCallContext context)
-    {
-        await using var session = new StreamSession(engine, mail, identity, keys, options, time);
-        await session.RunAsync(requests, responses, context.CancellationToken);
-    }
+    public override Task Connect(IAsyncStreamReader<ConnectRequest> requests, IServerStreamWriter<ConnectResponse> responses, ServerCallContext context) =>
+        new StreamSession(engine, mail, streams, challenges, options, time).RunAsync(requests, responses, context.CancellationToken);
 
     VerifiedEnvelope Open(Envelope? wire)
     {

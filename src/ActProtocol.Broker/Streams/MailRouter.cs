@@ -8,11 +8,17 @@ sealed class MailRouter : IMailSink
 {
     readonly ConcurrentDictionary<string, StreamSession> _sessions = [];
 
-    public bool Wants(string agent) => _sessions.ContainsKey(agent);
+    public bool Wants(string agent) => _sessions.TryGetValue(agent, out var session) && session.Wants(agent);
 
     public void Mail(MailItem item)
     {
         if (_sessions.TryGetValue(item.Agent, out var session)) session.Offer(item);
+    }
+
+    /// <summary>An entry of the directory changed: whose key was revoked is on no stream any more.</summary>
+    public void Changed(string id)
+    {
+        if (_sessions.TryGetValue(id, out var session)) session.CheckKey(id);
     }
 
     /// <summary>The agent is on this stream from now on; gives the one that it was on.</summary>

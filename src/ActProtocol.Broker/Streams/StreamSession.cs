@@ -1,6 +1,7 @@
-using System.Security.Cryptography;
+using System.Diagnostics.CodeAnalysis;
+using System.Threading.Channels;
+using ActProtocol.Broker.Errors;
 using ActProtocol.Broker.Hosting;
-using ActProtocol.Broker.Keys;
 using ActProtocol.Engine.Hosting;
 using ActProtocol.Engine.Partitions;
 using ActProtocol.Envelopes;
@@ -12,92 +13,134 @@ using Grpc.Core;
 namespace ActProtocol.Broker.Streams;
 
 /// <summary>One <c>Connect</c> stream: the agents it has proved, their envelopes in, answers and mail out.</summary>
-/// <remarks>Frames go out with whatever gathered while the last one was written. A stream that does not read is bounded: mail waits in
-/// its mailbox, and envelopes are not read on while <see cref="InFlightMax"/> of them wait for an answer.</remarks>
-sealed class StreamSession(EngineHost engine, MailRouter router, BrokerIdentity identity, BrokerKeys keys, BrokerOptions options, TimeProvider time)
-    : IAnswerSink, IAsyncDisposable
+/// <remarks>
+/// Frames go out with whatever gathered while the last one was written. A stream that does not read is bounded: an envelope holds its place
+/// among <see cref="InFlightMax"/> until its answer was written, and mail waits in its mailbox. What the engine's loop calls (answers, mail)
+/// never throws and never blocks, whatever has become of the stream.
+/// </remarks>
+[SuppressMessage("Design", "CA1001", Justification = "Nothing here holds what the collector cannot free; the engine may call after the end.")]
+sealed partial class StreamSession(EngineHost engine, MailRouter router, OpenStreams streams, ChallengeDesk challenges, BrokerOptions options, TimeProvider time) : IAnswerSink
 {
     const int InFlightMax = 1_024;
     const int AgentsMax = 10_000;
-    static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan FinishWithin = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan LastFrameWithin = TimeSpan.FromSeconds(1);
 
     readonly Dictionary<string, AgentMail> _agents = [];
     readonly SemaphoreSlim _room = new(InFlightMax);
-    readonly SemaphoreSlim _signal = new(0);
+    readonly Channel<bool> _toWrite = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    readonly Channel<bool> _toRefill = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     readonly System.Threading.Lock _lock = new();
+    readonly CancellationTokenSource _stopReading = new();
     readonly CancellationTokenSource _ended = new();
-    ConnectResponse _next = new();
-    Challenge _challenge = new();
+    readonly TokenBucket _faults = new(options.StreamFaultsMax, options.StreamFaultsPerSecond, time);
+    readonly TokenBucket _badSignatures = new(options.StreamBadSignaturesMax, options.StreamBadSignaturesPerSecond, time);
+    readonly Outgoing _out = new();
+    readonly Challenge _challenge = challenges.New();
+    Refusal? _why;
 
+    /// <summary>Until the other side goes, or this one ends it.</summary>
+    /// <exception cref="RpcException">This side ended it; says why.</exception>
     public async Task RunAsync(IAsyncStreamReader<ConnectRequest> requests, IServerStreamWriter<ConnectResponse> responses, CancellationToken cancellationToken)
     {
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _ended.Token);
-        Say(next => next.Challenge = _challenge = NewChallenge());
-        var writing = WriteAllAsync(responses, linked.Token);
-        var looking = LookAsync(linked.Token);
+        if (streams.TryEnter(this) is { } full) throw full.ToException();
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _ended.Token);
+        using var cut = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Say(new ConnectResponse { Challenge = _challenge });
+        var writing = Guarded(WriteAllAsync(responses, ended.Token, cut.Token));
+        Task[] others = [writing, Guarded(RefillAllAsync(ended.Token)), Guarded(LookAsync(ended.Token))];
         try
         {
-            while (await requests.MoveNext(linked.Token)) await TakeAsync(requests.Current, linked.Token);
+            await ReadAllAsync(requests, ended.Token);
+            await FinishAsync(ended.Token);
         }
-        catch (Exception ended) when (ended is OperationCanceledException or IOException or InvalidOperationException)
+        catch (InvalidProtocolBufferException)
         {
-            // The other side went away, or this one closed the stream; what was decided is in the mailboxes and can be asked for.
-            cancellationToken.ThrowIfCancellationRequested();
+            End(new Refusal(ErrorCode.Malformed, "frame"));
+        }
+        catch (RpcException fault) when (fault.StatusCode is StatusCode.ResourceExhausted)
+        {
+            End(new Refusal(ErrorCode.TooLarge, "frame"));
+        }
+        catch (Exception gone) when (gone is OperationCanceledException or IOException)
+        {
+            // The other side went away, or this one ended it; what was decided is in the mailboxes and can be asked for.
         }
         finally
         {
             await _ended.CancelAsync();
-            await Task.WhenAll(writing, looking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // A frame that the other side does not take is cut: after that it gets no code.
+            cut.CancelAfter(LastFrameWithin);
+            await Task.WhenAll(others).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            LeaveAll();
+            streams.Leave(this);
         }
+        cancellationToken.ThrowIfCancellationRequested();
+        if (_why is { } why) throw why.ToException();
     }
 
-    /// <summary>Mail for an agent of this stream.</summary>
-    public void Offer(MailItem item)
+    /// <summary>Ends the stream with a code.</summary>
+    public void End(Refusal why)
     {
-        lock (_lock)
-        {
-            if (_agents.TryGetValue(item.Agent, out var agent) && agent.TryTake(item, time.GetTimestamp()) is { } delivery) _next.Deliveries.Add(delivery);
-            else return;
-        }
-        _signal.Release();
+        Interlocked.CompareExchange(ref _why, why, null);
+        _ended.Cancel();
+    }
+
+    /// <summary>Takes nothing new; answers what was taken; ends with a code.</summary>
+    public void Drain(Refusal why)
+    {
+        Interlocked.CompareExchange(ref _why, why, null);
+        _stopReading.Cancel();
     }
 
     public void Decided(VerifiedEnvelope envelope, Decision decision) => Answer(envelope.Opened, new Answer { Decision = decision });
 
     public void NotDecided(VerifiedEnvelope envelope, Refusal refusal) => Answer(envelope.Opened, new Answer { NotDecided = refusal.ToWire() });
 
-    public async ValueTask DisposeAsync()
+    async Task ReadAllAsync(IAsyncStreamReader<ConnectRequest> requests, CancellationToken cancellationToken)
     {
-        await _ended.CancelAsync();
-        lock (_lock)
+        using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopReading.Token);
+        try
         {
-            foreach (var agent in _agents.Keys) router.Leave(agent, this);
-            _agents.Clear();
+            // The token is not given to the reader, which would reset the call: its end is to be told by a code.
+            while (await requests.MoveNext(CancellationToken.None).WaitAsync(reading.Token)) await TakeAsync(requests.Current, reading.Token);
         }
-        _room.Dispose();
-        _ended.Dispose();
+        catch (OperationCanceledException) when (_stopReading.IsCancellationRequested)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    // What was taken is answered before the stream ends, if the other side reads.
+    async Task FinishAsync(CancellationToken cancellationToken)
+    {
+        using var late = new CancellationTokenSource(FinishWithin, time);
+        using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
+        for (var taken = 0; taken < InFlightMax; taken++) await _room.WaitAsync(bound.Token);
     }
 
     async Task TakeAsync(ConnectRequest frame, CancellationToken cancellationToken)
     {
+        if (frame.Envelopes.Count > EnvelopeLimits.FrameEnvelopesMax)
+        {
+            End(new Refusal(ErrorCode.TooLarge, "envelopes in a frame"));
+            return;
+        }
         foreach (var proof in frame.Proofs) await ProveAsync(proof, cancellationToken);
         foreach (var agent in frame.Leaves) Close(agent, null);
         foreach (var acknowledge in frame.Acknowledges) await AcknowledgeAsync(acknowledge, cancellationToken);
-        if (frame.Envelopes.Count > EnvelopeLimits.FrameEnvelopesMax)
-        {
-            throw new Refusal(ErrorCode.TooLarge, "envelopes in a frame").ToWire().ToRpcException();
-        }
-        foreach (var envelope in Verified(frame.Envelopes))
+        foreach (var (wire, verified, refusal) in Verified(frame.Envelopes))
         {
             await _room.WaitAsync(cancellationToken);
-            switch (envelope)
+            if (verified is not null)
             {
-                case (_, { } verified, _):
-                    await engine.SubmitAsync(verified, this, cancellationToken);
-                    break;
-                case (var wire, _, var refusal):
-                    Answer(wire, new Answer { NotDecided = refusal!.ToWire() });
-                    break;
+                await engine.SubmitAsync(verified, this, cancellationToken);
+            }
+            else
+            {
+                Answer(wire, new Answer { NotDecided = refusal!.ToWire() });
+                if (refusal.Code is ErrorCode.SignatureInvalid && !_badSignatures.TryTake()) End(new Refusal(ErrorCode.QuotaExceeded, "bad signatures", _badSignatures.Wait));
+                Fault();
             }
         }
     }
@@ -122,134 +165,75 @@ sealed class StreamSession(EngineHost engine, MailRouter router, BrokerIdentity 
         return (wire, verified, no);
     }
 
-    async Task ProveAsync(ChallengeProof proof, CancellationToken cancellationToken)
+    // What is refused at the gate costs the broker and leaves no record: a stream may do so much of it.
+    void Fault()
     {
-        if (ProvenAgent(proof) is not { } agent)
-        {
-            Say(next => next.Closed.Add(new AgentClosed { Reason = new Refusal(ErrorCode.SignatureInvalid).ToWire() }));
-            return;
-        }
-        lock (_lock)
-        {
-            if (_agents.Count >= AgentsMax) throw new Refusal(ErrorCode.TooManyOpen, "agents on a stream").ToWire().ToRpcException();
-            if (!_agents.TryAdd(agent, new AgentMail(agent))) return;
-        }
-        router.Enter(agent, this)?.Close(agent, new Refusal(ErrorCode.NotProven, "taken over by another stream"));
-        Say(next => next.Proven.Add(agent));
-        await RefillAsync(agent, cancellationToken);
-    }
-
-    string? ProvenAgent(ChallengeProof proof)
-    {
-        if (time.GetUtcNow().ToUnixTimeMilliseconds() >= _challenge.ExpiresAtMs || proof.Key.Length != Digest.Length) return null;
-        if (!WireScan.IsWellFormed(proof.Body.Span, ProofBody.Descriptor)) return null;
-        var body = ProofBody.Parser.ParseFrom(proof.Body);
-        if (body.Broker != identity.Id || body.Nonce != _challenge.Nonce) return null;
-        return engine.Gate.FindKey(body.Agent, Digest.FromWire(proof.Key)) is { } key
-            && key.Verify(SignedBytes.Of(SignedBytes.ProofTag, proof.Body.Span), proof.Signature.Span) ? body.Agent : null;
-    }
-
-    async Task AcknowledgeAsync(Acknowledge acknowledge, CancellationToken cancellationToken)
-    {
-        if (!MailCursor.TryRead(acknowledge.Cursor, out var partition, out var position)) return;
-
-        bool refill;
-        lock (_lock)
-        {
-            if (!_agents.TryGetValue(acknowledge.Agent, out var agent)) return;
-            if (acknowledge.Failed)
-            {
-                agent.Postpone(partition, position, time.GetTimestamp());
-                return;
-            }
-            refill = agent.Finish(partition, position);
-        }
-        await engine.AcknowledgeAsync(acknowledge.Agent, partition, position, cancellationToken);
-        if (refill) await RefillAsync(acknowledge.Agent, cancellationToken);
-    }
-
-    async Task RefillAsync(string agent, CancellationToken cancellationToken)
-    {
-        foreach (var item in await engine.ReadMailAsync(agent, dead: false, AgentMail.WindowMax, cancellationToken)) Offer(item);
-    }
-
-    void Close(string agent, Refusal? why)
-    {
-        lock (_lock)
-        {
-            if (!_agents.Remove(agent)) return;
-            router.Leave(agent, this);
-            _next.Closed.Add(new AgentClosed { Agent = agent, Reason = why?.ToWire() });
-        }
-        _signal.Release();
+        if (!_faults.TryTake()) End(new Refusal(ErrorCode.QuotaExceeded, "refused envelopes", _faults.Wait));
     }
 
     void Answer(OpenedEnvelope envelope, Answer answer)
     {
-        answer.Digest = envelope.Digest.ToWire();
         answer.MessageId = envelope.Header.MessageId;
-        _room.Release();
-        Say(next => next.Answers.Add(answer));
+        Answer(envelope.Digest, answer);
     }
 
-    void Answer(Envelope wire, Answer answer)
+    void Answer(Envelope wire, Answer answer) => Answer(SignedBytes.DigestOf(wire.Content.Span), answer);
+
+    void Answer(Digest digest, Answer answer)
     {
-        answer.Digest = SignedBytes.DigestOf(wire.Content.Span).ToWire();
-        _room.Release();
-        Say(next => next.Answers.Add(answer));
+        answer.Digest = digest.ToWire();
+        lock (_lock) _out.Add(answer);
+        _toWrite.Writer.TryWrite(true);
     }
 
-    void Say(Action<ConnectResponse> add)
+    void Say(ConnectResponse notice)
     {
-        lock (_lock) add(_next);
-        _signal.Release();
+        lock (_lock) _out.Add(notice);
+        _toWrite.Writer.TryWrite(true);
     }
 
-    async Task WriteAllAsync(IServerStreamWriter<ConnectResponse> responses, CancellationToken cancellationToken)
+    // Between frames it ends with the stream; within one, only when it is cut.
+    async Task WriteAllAsync(IServerStreamWriter<ConnectResponse> responses, CancellationToken ended, CancellationToken cut)
     {
-        while (true)
+        List<Outgoing.Waiting> deliveries = [];
+        while (await _toWrite.Reader.WaitToReadAsync(ended))
         {
-            await _signal.WaitAsync(cancellationToken);
-            ConnectResponse frame;
-            lock (_lock) (frame, _next) = (_next, new ConnectResponse());
-            if (frame.CalculateSize() > 0) await responses.WriteAsync(frame, cancellationToken);
-        }
-    }
-
-    // Redelivers what was not acknowledged in time, buries what was offered often enough, ends a stream that proves nobody.
-    async Task LookAsync(CancellationToken cancellationToken)
-    {
-        var began = time.GetTimestamp();
-        using var timer = new PeriodicTimer(LookEvery, time);
-        while (await timer.WaitForNextTickAsync(cancellationToken))
-        {
-            List<(string Agent, int Partition, long Position)> dead = [];
-            bool nobody;
-            lock (_lock)
+            _toWrite.Reader.TryRead(out _);
+            while (!ended.IsCancellationRequested && TakeFrame(deliveries) is { } frame)
             {
-                nobody = _agents.Count == 0;
-                foreach (var agent in _agents.Values)
-                {
-                    foreach (var delivery in agent.Due(time, dead)) _next.Deliveries.Add(delivery);
-                }
+                await responses.WriteAsync(frame, cut);
+                if (deliveries.Count > 0) Written(deliveries);
+                if (frame.Answers.Count > 0) _room.Release(frame.Answers.Count);
             }
-            _signal.Release();
-            foreach (var (agent, partition, position) in dead) await engine.BuryAsync(agent, partition, position, cancellationToken);
-            if (nobody && time.GetElapsedTime(began) > options.ProveWithin) await _ended.CancelAsync();
         }
     }
 
-    Challenge NewChallenge()
+    ConnectResponse? TakeFrame(List<Outgoing.Waiting> deliveries)
     {
-        var challenge = new Challenge
+        deliveries.Clear();
+        lock (_lock) return _out.Take(deliveries);
+    }
+
+    void Written(List<Outgoing.Waiting> deliveries)
+    {
+        var now = time.GetTimestamp();
+        lock (_lock)
         {
-            Broker = identity.Id,
-            Nonce = UnsafeByteOperations.UnsafeWrap(RandomNumberGenerator.GetBytes(Digest.Length)),
-            ExpiresAtMs = time.GetUtcNow().Add(TimeSpan.FromDays(1)).ToUnixTimeMilliseconds(),
-        };
-        var signature = keys.Challenge.Sign(SignedBytes.Of(SignedBytes.ChallengeTag, challenge.ToByteArray()));
-        challenge.Key = keys.Challenge.PublicKey.Thumbprint.ToWire();
-        challenge.Signature = UnsafeByteOperations.UnsafeWrap(signature);
-        return challenge;
+            foreach (var delivery in deliveries) delivery.Mail.Written(delivery.At, now);
+        }
+        _toRefill.Writer.TryWrite(true);
+    }
+
+    // None of them goes on without the others.
+    async Task Guarded(Task task)
+    {
+        try
+        {
+            await task;
+        }
+        finally
+        {
+            await _ended.CancelAsync();
+        }
     }
 }

@@ -34,6 +34,7 @@ public static class ErrorRegistry
         new(PartitionFenced,          Unavailable,        Operator,     SameBytes,   No,  "The partition cannot write; nothing was decided."),
         new(Overloaded,               Unavailable,        Operator,     SameBytes,   No,  "The broker is full for now."),
         new(ErrorCode.Internal,       StatusCode.Internal, Operator,   SameBytes,   No,  "The broker failed; the outcome may be asked for."),
+        new(Stopping,                 Unavailable,        Operator,     SameBytes,   No,  "The broker is about to stop; nothing was decided."),
         new(MessageIdReused,          AlreadyExists,      Developer,    NewEnvelope, No,  "The sender used this message id for other content."),
         new(TransactionUnknown,       NotFound,           Agent,        Never,       No,  "The sender is no party to such a transaction."),
         new(RoleMissing,              PermissionDenied,   Operator,     Never,       No,  "The sender has not the role that this step needs."),

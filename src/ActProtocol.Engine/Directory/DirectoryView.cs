@@ -10,6 +10,9 @@ sealed class DirectoryView
     readonly ConcurrentDictionary<string, Entry> _entries = [];
     readonly ConcurrentDictionary<string, ImmutableSortedSet<string>> _sellers = [];
 
+    /// <summary>Called with the id of an entry that was shown anew.</summary>
+    public Action<string>? Changed { get; set; }
+
     public Entry? Find(string id) => _entries.GetValueOrDefault(id);
 
     /// <summary>The principal an id belongs to; empty for an unknown id.</summary>
@@ -47,5 +50,6 @@ sealed class DirectoryView
         {
             _sellers.AddOrUpdate(capability, ImmutableSortedSet.Create(StringComparer.Ordinal, entry.Id), (_, ids) => ids.Add(entry.Id));
         }
+        Changed?.Invoke(entry.Id);
     }
 }

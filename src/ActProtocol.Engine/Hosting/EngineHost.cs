@@ -42,6 +42,12 @@ public sealed class EngineHost : IAsyncDisposable
     /// <summary>Why something is not well; empty when all is.</summary>
     public IReadOnlyList<string> Troubles => _loop.Troubles;
 
+    /// <summary>Called by the loop with the id of an entry of the directory that was changed, once that is durable; must not block.</summary>
+    public Action<string>? EntryChanged
+    {
+        set => _directory.Changed = value;
+    }
+
     public long RecordsAppended => _loop.RecordsAppended;
 
     /// <summary>Reads the journal, takes it over, and begins to decide.</summary>
@@ -84,6 +90,18 @@ public sealed class EngineHost : IAsyncDisposable
         var receipts = await ProveAsync(positions, cancellationToken);
         return [.. positions.Zip(receipts, (at, receipt) => new MailItem(agent, at.Item1, at.Item2, receipt))];
     }
+
+    /// <summary>What waits for several agents, oldest first within each partition, with proofs: at most <paramref name="max"/> over all.</summary>
+    public async Task<IReadOnlyList<MailItem>> ReadMailAsync(IReadOnlyList<MailRead> reads, int max, CancellationToken cancellationToken)
+    {
+        var found = await _loop.QuerySlotsAsync(_queue.Writer, slots => reads.SelectMany(read => slots.SelectMany(slot => slot.WaitingFor(read.Agent))
+            .Where(at => !read.Except.Contains(at)).Take(read.Max).Select(at => (read.Agent, At: at))).Take(max).ToList());
+        return await ProveAsync([.. found.Select(item => (item.Agent, item.At.Partition, item.At.Position))], cancellationToken);
+    }
+
+    /// <summary>Records of mailboxes that were read before, with proofs anew.</summary>
+    public Task<IReadOnlyList<MailItem>> ReadAgainAsync(IReadOnlyList<(string Agent, int Partition, long Position)> places, CancellationToken cancellationToken) =>
+        ProveAsync(places, cancellationToken);
 
     /// <summary>Answers a signed question for what is its sender's.</summary>
     public async Task<(AskResponse? Answer, Refusal? Refused)> AskAsync(VerifiedEnvelope envelope, CancellationToken cancellationToken)
@@ -170,6 +188,12 @@ public sealed class EngineHost : IAsyncDisposable
             answer.Deliveries.Add(new Delivery { Agent = sender, Receipt = item.Receipt, Cursor = MailCursor.ToWire(item.Partition, item.Position) });
         }
         return (new AskResponse { Mail = answer }, null);
+    }
+
+    async Task<IReadOnlyList<MailItem>> ProveAsync(IReadOnlyList<(string Agent, int Partition, long Position)> places, CancellationToken cancellationToken)
+    {
+        var receipts = await ProveAsync([.. places.Select(place => (place.Partition, place.Position))], cancellationToken);
+        return [.. places.Zip(receipts, (place, receipt) => new MailItem(place.Agent, place.Partition, place.Position, receipt))];
     }
 
     async Task<Receipt[]> ProveAsync(List<(int Partition, long Position)> positions, CancellationToken cancellationToken)

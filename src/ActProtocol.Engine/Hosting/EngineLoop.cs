@@ -87,6 +87,9 @@ sealed class EngineLoop(
     public Task<T> QueryAsync<T>(ChannelWriter<Work> writer, Func<IReadOnlyList<Partition>, T> query) =>
         AskAsync(writer, () => query([.. _slots.SkipLast(1).Select(slot => slot.Partition!)]));
 
+    /// <summary>The same of the slots, which also know what agents took and is not recorded yet.</summary>
+    public Task<T> QuerySlotsAsync<T>(ChannelWriter<Work> writer, Func<IEnumerable<Slot>, T> query) => AskAsync(writer, () => query(_slots.SkipLast(1)));
+
     public Task<T> QueryDirectoryAsync<T>(ChannelWriter<Work> writer, Func<DirectoryMachine, T> query) =>
         AskAsync(writer, () => query((DirectoryMachine)DirectorySlot.Machine));
 
@@ -130,6 +133,9 @@ sealed class EngineLoop(
                 break;
             case Work.Query query:
                 _afterwards.Add((query.Read(), query.Refuse));
+                break;
+            // What is in no mailbox is not written down: anybody could fill the journal.
+            case Work.MailTaken taken when _slots[taken.Partition].Partition?.Mail.Find(taken.Agent)?.Has(taken.Position) != true:
                 break;
             case Work.MailTaken taken:
                 var slot = _slots[taken.Partition];

@@ -45,6 +45,10 @@ public sealed class Gate
         return key is not null && Signer.FaultOf(key, NowMs) is null ? key.Key : null;
     }
 
+    /// <summary>Why a key of an agent may not sign now; null when it may.</summary>
+    public ErrorCode? KeyFault(string agent, Digest thumbprint) =>
+        _directory.Find(agent)?.Find(thumbprint) is { } key ? Signer.FaultOf(key, NowMs) : ErrorCode.SignatureInvalid;
+
     /// <summary>A directory entry as everybody may see it, without its standing.</summary>
     public DirectoryEntry? FindEntry(string id) => _directory.Find(id)?.ToWire(new Standing());
 

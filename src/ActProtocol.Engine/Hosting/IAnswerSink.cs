@@ -23,5 +23,10 @@ public interface IMailSink
     void Mail(MailItem item);
 }
 
+/// <summary>A mailbox to read.</summary>
+/// <param name="Except">What the reader has already.</param>
+/// <param name="Max">The most to read.</param>
+public sealed record MailRead(string Agent, IReadOnlySet<(int Partition, long Position)> Except, int Max);
+
 /// <summary>A record for an agent, with its proof.</summary>
 public readonly record struct MailItem(string Agent, int Partition, long Position, Receipt Receipt);

@@ -46,6 +46,14 @@ sealed class Slot(int index)
 
     public Dictionary<int, ulong> OutboxTaken { get; } = [];
 
+    /// <summary>What waits in an agent's mailbox here, but for what it has taken already.</summary>
+    public IEnumerable<(int Partition, long Position)> WaitingFor(string agent)
+    {
+        if (Partition?.Mail.Find(agent) is not { } box) return [];
+        var taken = MailTaken.GetValueOrDefault(agent)?.ToHashSet();
+        return box.Waiting.Where(mail => taken?.Contains((ulong)mail.Position) != true).Select(mail => (Index, mail.Position));
+    }
+
     public JournalEntry? FindPending(long position) =>
         Pending.Count > 0 && position >= Pending[0].Position ? Pending[(int)(position - Pending[0].Position)] : null;
 
