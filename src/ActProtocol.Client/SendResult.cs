@@ -29,7 +29,12 @@ public abstract record SendResult
 }
 
 /// <summary>A refusal, where nobody expected one.</summary>
-public sealed class ActRefusedException(Refusal refusal) : Exception($"{refusal.Code.Entry.Name}: {refusal.Code.Entry.Meaning} {refusal.Detail}".TrimEnd())
+public sealed class ActRefusedException(Refusal refusal) : Exception(Sentence(refusal))
 {
+    /// <summary>The code, and what helps to mend it.</summary>
     public Refusal Refusal { get; } = refusal;
+
+    static string Sentence(Refusal refusal) => BrokerFaults.EntryOf(refusal.Code) is { } entry
+        ? $"{entry.Name}: {entry.Meaning} {refusal.Detail}".TrimEnd()
+        : $"The broker refused for a reason that this version does not know. {refusal.Detail}".TrimEnd();
 }

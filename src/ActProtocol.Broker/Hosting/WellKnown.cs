@@ -13,10 +13,15 @@ static class WellKnown
         versions = $"{Sealing.Major}.0-{Sealing.Major}.{Sealing.Minor}",
         play = broker.Play,
         arbiter = broker.Arbiter,
-        keys = new { keys = new[] { Jwk(keys.Receipt.PublicKey, "receipt"), Jwk(keys.Challenge.PublicKey, "challenge") } },
+        // Operators are in no directory: what they sign is checked by these keys.
+        keys = new
+        {
+            keys = new[] { Jwk(keys.Receipt.PublicKey, "receipt", broker.Id), Jwk(keys.Challenge.PublicKey, "challenge", broker.Id) }
+                .Concat(keys.Operators.Select(known => Jwk(known.Value.Key, "operator", known.Key))),
+        },
     }));
 
-    static object Jwk(VerifyingKey key, string use) => new
+    static object Jwk(VerifyingKey key, string use, string owner) => new
     {
         kty = "OKP",
         crv = "Ed25519",
@@ -24,5 +29,6 @@ static class WellKnown
         kid = Base64Url.EncodeToString(key.Thumbprint.ToArray()),
         use = "sig",
         act_use = use,
+        act_id = owner,
     };
 }

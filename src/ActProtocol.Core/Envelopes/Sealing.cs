@@ -15,14 +15,24 @@ public static class Sealing
         var bytes = content.ToByteArray();
         var signed = SignedBytes.Of(SignedBytes.EnvelopeTag, bytes);
         var envelope = new Envelope { Content = UnsafeByteOperations.UnsafeWrap(bytes) };
-        foreach (var signer in signers) envelope.Signatures.Add(SignatureOf(signer, signed));
+        foreach (var signer in signers) envelope.Signatures.Add(SignatureOf(signer, signer.Sign(signed)));
         return envelope;
     }
 
-    static Signature SignatureOf(ISigner signer, ReadOnlySpan<byte> signed) => new()
+    /// <summary>The same with signers that may be elsewhere.</summary>
+    public static async ValueTask<Envelope> SealAsync(Content content, IReadOnlyList<ISigner> signers, CancellationToken cancellationToken)
+    {
+        var bytes = content.ToByteArray();
+        var signed = SignedBytes.Of(SignedBytes.EnvelopeTag, bytes);
+        var envelope = new Envelope { Content = UnsafeByteOperations.UnsafeWrap(bytes) };
+        foreach (var signer in signers) envelope.Signatures.Add(SignatureOf(signer, await signer.SignAsync(signed, cancellationToken)));
+        return envelope;
+    }
+
+    static Signature SignatureOf(ISigner signer, byte[] signature) => new()
     {
         Suite = SignatureSuite.Ed25519,
         Key = signer.PublicKey.Thumbprint.ToWire(),
-        Value = UnsafeByteOperations.UnsafeWrap(signer.Sign(signed)),
+        Value = UnsafeByteOperations.UnsafeWrap(signature),
     };
 }

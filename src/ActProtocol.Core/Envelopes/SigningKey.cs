@@ -10,6 +10,9 @@ public interface ISigner
 
     /// <summary>Ed25519 over the bytes given; 64 bytes.</summary>
     byte[] Sign(ReadOnlySpan<byte> signedBytes);
+
+    /// <summary>The same where signing takes a call over the network, as with an HSM.</summary>
+    ValueTask<byte[]> SignAsync(ReadOnlyMemory<byte> signedBytes, CancellationToken cancellationToken) => ValueTask.FromResult(Sign(signedBytes.Span));
 }
 
 /// <summary>An Ed25519 private key in memory.</summary>
