@@ -21,6 +21,9 @@ public static class Currency
             .SelectMany(row => row.Codes.Split(' ').Select(code => KeyValuePair.Create(code, row.Digits)))
             .ToFrozenDictionary();
 
+    /// <summary>All codes with their digits, in no order.</summary>
+    internal static IReadOnlyDictionary<string, int> All => Digits;
+
     public static bool IsKnown(string code) => Digits.ContainsKey(code);
 
     /// <summary>Digits after the point that people write; amounts may be finer.</summary>

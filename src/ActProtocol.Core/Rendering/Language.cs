@@ -13,6 +13,10 @@ sealed class Language
 
     Language(Dictionary<string, string> sentences) => _sentences = sentences.ToFrozenDictionary();
 
+    internal static IEnumerable<string> Names => All.Keys;
+
+    internal IReadOnlyDictionary<string, string> Sentences => _sentences;
+
     public static Language? Find(string name) => All.GetValueOrDefault(name);
 
     public string Say(string sentence, params object[] parts) => string.Format(CultureInfo.InvariantCulture, _sentences[sentence], parts);
