@@ -179,12 +179,12 @@ public class DamageTests
     [InlineData("btrfs", false)]
     [InlineData("overlay", false)]
     [InlineData("tmpfs", false)]
-    public void File_systems_that_cannot_be_relied_upon_are_known_by_name(string name, bool refused) => Assert.Equal(refused, Folder.IsUnreliable(name));
+    public void File_systems_that_cannot_be_relied_upon_are_known_by_name(string name, bool refused) => Assert.Equal(refused, DurableFolder.IsUnreliable(name));
 
     [Fact]
     public void The_file_system_of_a_folder_is_asked_of_the_system()
     {
-        Assert.Equal("proc", Folder.FileSystemOf("/proc/self"));
-        Assert.NotEqual("", Folder.FileSystemOf(Path.GetTempPath()));
+        Assert.Equal("proc", DurableFolder.FileSystemOf("/proc/self"));
+        Assert.NotEqual("", DurableFolder.FileSystemOf(Path.GetTempPath()));
     }
 }

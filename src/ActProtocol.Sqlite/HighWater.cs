@@ -33,7 +33,7 @@ static class HighWater
 
         File.Move(path + ".new", path, overwrite: true);
         // Without this a power cut could bring back a much older file: file systems keep a rename for seconds.
-        Folder.Sync(folder);
+        DurableFolder.Sync(folder);
     }
 
     /// <summary>What the file says of each partition, or null if there is none.</summary>

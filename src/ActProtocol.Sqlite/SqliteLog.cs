@@ -60,7 +60,7 @@ public sealed class SqliteLog : IPartitionLog, ISnapshotStore
     {
         ArgumentException.ThrowIfNullOrEmpty(header.Broker);
         ArgumentOutOfRangeException.ThrowIfLessThan(header.Partitions, 1);
-        Folder.Create(folder);
+        DurableFolder.Create(folder);
         RefusePlace(folder, options ?? new());
         var journal = Path.Combine(folder, JournalName);
         using (StoreLock.Take(folder))
@@ -134,7 +134,7 @@ public sealed class SqliteLog : IPartitionLog, ISnapshotStore
             HighWater.Write(folder, tails.All().Tails);
         var snapshots = Push(SnapshotFile.Open(Path.Combine(folder, "snapshots.db"), options.Tell));
         // The lock, the write-ahead log and the snapshots may be new.
-        Folder.Sync(folder);
+        DurableFolder.Sync(folder);
         return new(folder, @lock, header, connection, snapshots, tails, options.Tell);
 
         T Push<T>(T resource)
@@ -226,7 +226,7 @@ public sealed class SqliteLog : IPartitionLog, ISnapshotStore
 
     private static void RefusePlace(string folder, StoreOptions options)
     {
-        if (!options.AllowAnyFileSystem && Folder.FileSystemOf(folder) is var fileSystem && Folder.IsUnreliable(fileSystem))
+        if (!options.AllowAnyFileSystem && DurableFolder.FileSystemOf(folder) is var fileSystem && DurableFolder.IsUnreliable(fileSystem))
             throw new StoreMisplacedException(folder, fileSystem);
     }
 

@@ -47,7 +47,9 @@ public sealed class BrokerHost : IAsyncDisposable
             var header = log.Header;
             if (header.Broker != id) throw new InvalidOperationException($"The folder '{options.Data}' belongs to {header.Broker}, not to {id}: start it with that authority.");
 
-            var keys = BrokerKeys.LoadOrCreate(Path.Combine(options.Data, "keys"), options.Authority);
+            // Made before the first record is, and missed ever after.
+            var isNew = (await log.TailAsync(0, cancellationToken)).Next == 1;
+            var keys = BrokerKeys.LoadOrCreate(Path.Combine(options.Data, "keys"), options.Authority, mayCreate: isNew);
             var engineOptions = new EngineOptions
             {
                 Broker = id,

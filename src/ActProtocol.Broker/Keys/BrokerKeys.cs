@@ -1,5 +1,6 @@
 using ActProtocol.Engine.Partitions;
 using ActProtocol.Envelopes;
+using ActProtocol.Sqlite;
 
 namespace ActProtocol.Broker.Keys;
 
@@ -17,18 +18,20 @@ public sealed class BrokerKeys
     public IReadOnlyDictionary<string, (VerifyingKey Key, OperatorRoles Roles)> Operators { get; }
 
     /// <summary>Reads the keys of a folder; makes those that are missing, readable by their owner alone.</summary>
-    public static BrokerKeys LoadOrCreate(string folder, string authority)
+    /// <param name="mayCreate">False once records were signed for with them: then a key that is missing is one that was lost.</param>
+    public static BrokerKeys LoadOrCreate(string folder, string authority, bool mayCreate = true)
     {
         System.IO.Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var @operator = LoadOrCreate(Path.Combine(folder, "operator.key"));
+        DurableFolder.Sync(Path.GetDirectoryName(Path.GetFullPath(folder))!);
+        var @operator = LoadOrCreate(Path.Combine(folder, "operator.key"), mayCreate);
         var operators = new Dictionary<string, (VerifyingKey, OperatorRoles)>
         {
             [ActId.Of(authority, "operator")] = (@operator.PublicKey, OperatorRoles.Fund | OperatorRoles.Rules | OperatorRoles.Keys | OperatorRoles.View),
         };
-        return new BrokerKeys(LoadOrCreate(Path.Combine(folder, "receipt.key")), LoadOrCreate(Path.Combine(folder, "challenge.key")), operators);
+        return new BrokerKeys(LoadOrCreate(Path.Combine(folder, "receipt.key"), mayCreate), LoadOrCreate(Path.Combine(folder, "challenge.key"), mayCreate), operators);
     }
 
-    static SigningKey LoadOrCreate(string path)
+    static SigningKey LoadOrCreate(string path, bool mayCreate)
     {
         if (File.Exists(path))
         {
@@ -37,15 +40,22 @@ public sealed class BrokerKeys
                 ? SigningKey.FromSeed(Convert.FromHexString(text))
                 : throw new FormatException($"'{path}' holds no key: 64 hexadecimal digits are expected.");
         }
+        if (!mayCreate) throw new FormatException($"'{path}' is missing, and the journal beside it was written with it. Restore a complete copy of the folder.");
         var key = SigningKey.Create();
-        using var file = new FileStream(path, new FileStreamOptions
+        // Whole and durable before it signs anything: first under another name, then under its own.
+        File.Delete(path + ".new");
+        using (var file = new FileStream(path + ".new", new FileStreamOptions
         {
             Mode = FileMode.CreateNew,
             Access = FileAccess.Write,
             UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        });
-        file.Write(System.Text.Encoding.ASCII.GetBytes(Convert.ToHexStringLower(key.ExportSeed())));
-        file.Flush(flushToDisk: true);
+        }))
+        {
+            file.Write(System.Text.Encoding.ASCII.GetBytes(Convert.ToHexStringLower(key.ExportSeed())));
+            file.Flush(flushToDisk: true);
+        }
+        File.Move(path + ".new", path);
+        DurableFolder.Sync(Path.GetDirectoryName(path)!);
         return key;
     }
 }

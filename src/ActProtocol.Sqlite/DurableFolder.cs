@@ -1,11 +1,15 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace ActProtocol.Sqlite;
 
-/// <summary>A store's folder as the file system has it.</summary>
-static class Folder
+/// <summary>Folders whose entries outlive a power cut, as the file system has them.</summary>
+public static class DurableFolder
 {
+    const int ReadOnly = 0;
+    static readonly int CloseOnExec = OperatingSystem.IsLinux() ? 0x80000 : 0x1000000;
+
     // Where fsync or locks are somebody else's promise. Names as the kernel has them, by the prefix before any dot.
     static readonly string[] Unreliable = ["nfs", "nfs4", "smb", "smb2", "smb3", "smbfs", "cifs", "9p", "v9fs", "fuse", "fuseblk", "afs", "ceph", "ncpfs", "webdav"];
 
@@ -23,16 +27,10 @@ static class Folder
     {
         if (OperatingSystem.IsWindows()) return;
 
-        var descriptor = open(folder, 0);
-        if (descriptor < 0) throw Fault(folder);
-        try
-        {
-            if (fsync(descriptor) != 0) throw Fault(folder);
-        }
-        finally
-        {
-            _ = close(descriptor);
-        }
+        var descriptor = open(folder, ReadOnly | CloseOnExec);
+        if (descriptor < 0) throw new IOException($"{folder} cannot be synced: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}.");
+        using var handle = new SafeFileHandle(descriptor, ownsHandle: true);
+        RandomAccess.FlushToDisk(handle);
     }
 
     /// <summary>The name of the file system that a folder is on.</summary>
@@ -50,16 +48,9 @@ static class Folder
 
     public static bool IsUnreliable(string fileSystem) => Unreliable.Contains(fileSystem.Split('.')[0], StringComparer.OrdinalIgnoreCase);
 
-    static IOException Fault(string folder) => new($"{folder} cannot be synced: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}.");
-
-#pragma warning disable CA5392, SYSLIB1054, IDE1006, CA2101 // The C library, under its own names; a source generator would want unsafe code.
+#pragma warning disable CA5392, SYSLIB1054, IDE1006, CA2101 // The C library, under its own name; a source generator would want unsafe code.
+    // .NET opens no folders, and syncs any handle.
     [DllImport("libc", SetLastError = true)]
     static extern int open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
-
-    [DllImport("libc", SetLastError = true)]
-    static extern int fsync(int descriptor);
-
-    [DllImport("libc", SetLastError = true)]
-    static extern int close(int descriptor);
 #pragma warning restore CA5392, SYSLIB1054, IDE1006, CA2101
 }
