@@ -15,7 +15,7 @@ sealed class World(IPartitionLog log) : IMailSink
     public const string Broker = "act://test/broker";
     public const int Partitions = 4;
 
-    static readonly SigningKey ReceiptKey = SigningKey.FromSeed(new byte[32]);
+    public static readonly SigningKey ReceiptKey = SigningKey.FromSeed(new byte[32]);
 
     readonly Dictionary<string, SigningKey> _keys = [];
     int _messages;

@@ -80,7 +80,7 @@ sealed record Outcome(Decision? Decision, Refusal? NotRecorded)
     /// <summary>The code of the refusal, recorded or not; null when it was accepted.</summary>
     public ErrorCode? Code => Refusal?.Code;
 
-    public Refusal? Refusal => NotRecorded ?? Errors.Refusal.FromWire(Decision?.Refused);
+    public Refusal? Refusal => NotRecorded ?? ActProtocol.Errors.Refusal.FromWire(Decision?.Refused);
 
     public bool Recorded => Decision is not null;
 }

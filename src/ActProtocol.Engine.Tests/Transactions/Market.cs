@@ -208,6 +208,14 @@ sealed class Market : IAsyncDisposable
         return await Task.WhenAll(answers);
     }
 
+    /// <summary>Records of all partitions and the directory.</summary>
+    public async Task<long> RecordsAsync()
+    {
+        var records = 0L;
+        for (var index = 0; index <= World.Partitions; index++) records += (await Log.TailAsync(index, TestContext.Current.CancellationToken)).Next - 1;
+        return records;
+    }
+
     public async Task<TransactionState> StateAsync(Deal deal) => (await World.AskAsync(
         deal.Buyer, new Ask { Transaction = new AskTransaction { TransactionId = deal.Id } }, deal.Home)).Answer!.Transaction.State;
 
