@@ -7,7 +7,7 @@ namespace ActProtocol.Engine.Partitions;
 static class Replays
 {
     /// <param name="look">Called after every record of every partition.</param>
-    public static async Task AssertAsync(MemoryLog log, Action<Partition>? look = null)
+    public static async Task AssertAsync(MemoryLog log, Action<Partition, JournalEntry>? look = null)
     {
         for (var index = 0; index < World.Partitions; index++)
         {
@@ -17,7 +17,7 @@ static class Replays
                 first.Replay(entry);
                 second.Replay(entry);
                 AssertSound(first);
-                look?.Invoke(first);
+                look?.Invoke(first, entry);
                 // The second goes through a snapshot now and then, and must end the same.
                 if (entry.Position % 7 == 0) second = Restored(second);
             }
