@@ -52,6 +52,17 @@ public class ConstraintTests
         Assert.Equal(ErrorCode.ConstraintUnsupported, ConstraintRules.Check(Hours(0, 60, "Mars/Olympus")));
     }
 
+    [Theory]
+    [InlineData(256, null)]
+    [InlineData(257, ErrorCode.ConstraintUnsupported)]
+    public void Texts_have_as_many_bytes_as_those_of_quotes(int bytes, ErrorCode? refused)
+    {
+        var text = new Value { Text = new string('a', bytes - 3) + "\u8336" };
+
+        Assert.Equal(refused, ConstraintRules.Check(new Constraint { Compare = new() { Attribute = "tea", Relation = Relation.Equal, Value = text } }));
+        Assert.Equal(refused, ConstraintRules.Check(new Constraint { OneOf = new() { Attribute = "tea", Values = { new Value { Integer = 1 }, text } } }));
+    }
+
     static bool Decide(Constraint constraint, Quote quote) => ConstraintRules.Evaluate(constraint, new QuoteFacts(quote, "act://local/seller")).Satisfied;
 
     static Constraint Hours(uint from, uint until, string zone = "Asia/Shanghai") =>

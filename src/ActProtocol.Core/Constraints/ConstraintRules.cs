@@ -1,4 +1,5 @@
 using ActProtocol.Ledger;
+using ActProtocol.Transactions;
 using ActProtocol.V1;
 using NodaTime;
 using Instant = NodaTime.Instant;
@@ -13,6 +14,7 @@ public static class ConstraintRules
     public const int LevelsMax = 8;
     public const int ChildrenMax = 16;
     public const int ValuesMax = 32;
+    const int TextMax = 256;
     const int MinutesADay = 1_440;
 
     /// <summary>The version of the time zone database that decisions use.</summary>
@@ -70,7 +72,8 @@ public static class ConstraintRules
     };
 
     static bool IsValue(Value? value) =>
-        value is not null && value.KindCase is not Value.KindOneofCase.None && (value.Money is null || Money.TryFromWire(value.Money, out _) is null);
+        value is not null && value.KindCase is not Value.KindOneofCase.None && QuoteRules.IsText(value.Text, TextMax)
+        && (value.Money is null || Money.TryFromWire(value.Money, out _) is null);
 
     static bool IsOrdered(Value? value) =>
         IsValue(value) && value!.KindCase is Value.KindOneofCase.Integer or Value.KindOneofCase.Money or Value.KindOneofCase.TimeMs;

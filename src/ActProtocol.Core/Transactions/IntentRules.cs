@@ -11,6 +11,7 @@ public static class IntentRules
 {
     const int WordsMax = 2_048;
     const int ArbitersMax = 8;
+    const int CapabilityMax = 64;
     const uint LocksMax = 16;
     const long LifeMs = 90L * 24 * 60 * 60 * 1000;
 
@@ -20,7 +21,7 @@ public static class IntentRules
     {
         if (intent.ExpiresAtMs <= nowMs) return ErrorCode.DeadlinePassed;
         var bounded = intent.MaxLocks <= LocksMax && intent.SellersMax <= EnvelopeLimits.RecipientsMax && intent.Arbiters.Count <= ArbitersMax
-            && intent.ExpiresAtMs - nowMs <= LifeMs && intent.Arbiters.All(ActId.IsValid) && intent.Capability.Length <= 64;
+            && intent.ExpiresAtMs - nowMs <= LifeMs && intent.Arbiters.All(ActId.IsValid) && QuoteRules.IsText(intent.Capability, CapabilityMax);
         return First(PartsFault(intent), bounded ? null : ErrorCode.TermsInvalid);
     }
 

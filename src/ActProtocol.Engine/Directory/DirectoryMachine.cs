@@ -69,6 +69,8 @@ sealed class DirectoryMachine(int index, string broker, string authority, long r
             Body.RecoverKey => Recover(content.RecoverKey, cause.Context, stamp),
             Body.CancelRecovery => CancelRecovery(sender, content.CancelRecovery),
             Body.EnterForeign => EnterForeign(content.EnterForeign, cause.Context),
+            // The clock is the host's, which took the operator's word before this was stamped; the record is who said so, and when.
+            Body.AcceptClock => ((OperatorRoles)cause.Context.Roles).HasFlag(OperatorRoles.Rules) ? null : new Refusal(ErrorCode.RoleMissing),
             _ => new Refusal(ErrorCode.BodyUnsupported),
         };
         // A refusal here changes nothing and costs its sender nothing: recorded, anybody could fill the journal.

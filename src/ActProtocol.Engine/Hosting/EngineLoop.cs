@@ -153,7 +153,7 @@ sealed class EngineLoop(
     {
         var (envelope, sink) = (submit.Envelope, submit.Sink);
         var slot = SlotOf(envelope);
-        if (envelope.Opened.Content.BodyCase is Body.AcceptClock && ((OperatorRoles)envelope.Context.Roles).HasFlag(OperatorRoles.Rules))
+        if (AcceptsClock(envelope))
         {
             _clock.Accept();
             (_now, sure) = (_clock.WallMs, true);
@@ -163,6 +163,11 @@ sealed class EngineLoop(
         else if (slot.Fenced is not null) sink.NotDecided(envelope, new Refusal(ErrorCode.PartitionFenced, RetryAfter: slot.RetryAfter));
         else Decide(slot, envelope, sink);
     }
+
+    // Once: the same bytes, sent again by anybody, say nothing about the clock as it is then.
+    bool AcceptsClock(VerifiedEnvelope envelope) =>
+        envelope.Opened.Content.BodyCase is Body.AcceptClock && ((OperatorRoles)envelope.Context.Roles).HasFlag(OperatorRoles.Rules)
+        && DirectorySlot.Fenced is null && ((DirectoryMachine)DirectorySlot.Machine).FindOutcome(envelope.Opened.Header.Sender, envelope.Opened.MessageId) == 0;
 
     void Decide(Slot slot, VerifiedEnvelope envelope, IAnswerSink sink)
     {

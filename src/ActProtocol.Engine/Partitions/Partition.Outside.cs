@@ -136,6 +136,7 @@ sealed partial class Partition
         {
             return (null, Drop(ErrorCode.MandateUnknown));
         }
+        if (ActId.BucketOf(mandate.Terms.Account) != envelope.Header.Home) return (null, Drop(ErrorCode.HomeWrong));
         var account = Books.Open(mandate.Terms.Account);
         if (!mandate.Revoked)
         {
