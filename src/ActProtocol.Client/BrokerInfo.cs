@@ -50,7 +50,7 @@ public sealed record BrokerInfo(string Id, IReadOnlyList<VerifyingKey> ReceiptKe
         try
         {
             var keys = document.GetProperty("keys").GetProperty("keys").EnumerateArray().ToList();
-            return new BrokerInfo(document.GetProperty("broker").GetString()!, [.. KeysFor(keys, "receipt").Select(KeyOf)], [.. KeysFor(keys, "challenge").Select(KeyOf)])
+            return new BrokerInfo(document.GetProperty("broker").GetString()!, [.. KeysFor(keys, "receipt").Select(KeyOf)], [.. KeysFor(keys, "challenge").Where(IsInUse).Select(KeyOf)])
             {
                 Operators = KeysFor(keys, "operator").GroupBy(key => key.GetProperty("act_id").GetString()!)
                     .ToDictionary(group => group.Key, group => (IReadOnlyList<VerifyingKey>)[.. group.Select(KeyOf)]),
@@ -75,6 +75,9 @@ public sealed record BrokerInfo(string Id, IReadOnlyList<VerifyingKey> ReceiptKe
     }
 
     static IEnumerable<JsonElement> KeysFor(List<JsonElement> keys, string use) => keys.Where(key => key.GetProperty("act_use").GetString() == use);
+
+    // Retired keys vouch for what they signed while they were used; a challenge is always new.
+    static bool IsInUse(JsonElement key) => !key.TryGetProperty("act_until_ms", out _);
 
     static VerifyingKey KeyOf(JsonElement key) =>
         VerifyingKey.TryImport(Base64Url.DecodeFromChars(key.GetProperty("x").GetString())) ?? throw new FormatException("A key of the broker is unsuitable.");

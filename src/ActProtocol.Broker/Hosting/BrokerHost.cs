@@ -1,27 +1,31 @@
-using System.Net;
 using ActProtocol.Broker.Directory;
+using ActProtocol.Broker.Errors;
 using ActProtocol.Broker.Keys;
 using ActProtocol.Broker.Streams;
 using ActProtocol.Engine.Hosting;
 using ActProtocol.Envelopes;
 using ActProtocol.Sqlite;
 using Google.Protobuf.Reflection;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace ActProtocol.Broker.Hosting;
 
 /// <summary>One broker that runs: its store, its engine, its ways in. Stopping it answers what has come, and makes it durable.</summary>
 public sealed class BrokerHost : IAsyncDisposable
 {
-    const int StreamWindowBytes = 1 << 20;
-
+    readonly BrokerOptions _options;
+    readonly TimeProvider _time;
     readonly SqliteLog _log;
     readonly ILoggerFactory _loggers;
+    readonly ILogger _logger;
     readonly EngineHost _engine;
     readonly WebApplication _app;
+    bool _stopped;
 
-    BrokerHost(SqliteLog log, ILoggerFactory loggers, EngineHost engine, WebApplication app, string id) =>
-        (_log, _loggers, _engine, _app, Id) = (log, loggers, engine, app, id);
+    BrokerHost(BrokerOptions options, TimeProvider time, SqliteLog log, ILoggerFactory loggers, EngineHost engine, WebApplication app, string id)
+    {
+        (_options, _time, _log, _loggers, _engine, _app, Id) = (options, time, log, loggers, engine, app, id);
+        _logger = loggers.CreateLogger(BrokerLog.Category);
+    }
 
     public string Id { get; }
 
@@ -36,71 +40,127 @@ public sealed class BrokerHost : IAsyncDisposable
     internal IServiceProvider Services => _app.Services;
 
     /// <summary>Opens the store, replays, and listens.</summary>
-    public static async Task<BrokerHost> StartAsync(BrokerOptions options, TimeProvider time, CancellationToken cancellationToken)
+    /// <param name="logging">Where else to log, for tests.</param>
+    /// <exception cref="BrokerOptionsException">The options cannot be.</exception>
+    public static async Task<BrokerHost> StartAsync(BrokerOptions options, TimeProvider time, CancellationToken cancellationToken, Action<ILoggingBuilder>? logging = null)
     {
+        BrokerConfiguration.Validate(options);
         var id = ActId.Of(options.Authority, "broker");
         var log = OpenStore(options, id);
-        var loggers = LoggerFactory.Create(logging => logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace));
         EngineHost? engine = null;
+        ILoggerFactory? loggers = null;
         try
         {
             var header = log.Header;
             if (header.Broker != id) throw new InvalidOperationException($"The folder '{options.Data}' belongs to {header.Broker}, not to {id}: start it with that authority.");
 
+            var builder = WebApplication.CreateSlimBuilder();
+            Logs.Configure(builder.Logging, options);
+            logging?.Invoke(builder.Logging);
+            loggers = LoggerFactory.Create(own =>
+            {
+                Logs.Configure(own, options);
+                logging?.Invoke(own);
+            });
             // Made before the first record is, and missed ever after.
             var isNew = (await log.TailAsync(0, cancellationToken)).Next == 1;
-            var keys = BrokerKeys.LoadOrCreate(Path.Combine(options.Data, "keys"), options.Authority, mayCreate: isNew);
-            var engineOptions = new EngineOptions
-            {
-                Broker = id,
-                Authority = options.Authority,
-                Partitions = header.Partitions - 1,
-                Play = header.Play,
-                DefaultArbiter = options.Arbiter,
-                ReceiptKey = keys.Receipt,
-                Operators = keys.Operators,
-                AcceptClockAtStart = options.AcceptClock,
-            };
+            var keys = BrokerKeys.LoadOrCreate(Path.Combine(options.Data, "keys"), options.Authority, time, mayCreate: isNew);
             var mail = new MailRouter();
-            engine = await EngineHost.StartAsync(engineOptions, log, log, mail, time, loggers.CreateLogger("Engine"), cancellationToken);
-
+            engine = await EngineHost.StartAsync(EngineOptionsOf(options, id, header, keys), log, log, mail, time, loggers.CreateLogger("ActProtocol.Engine"), cancellationToken);
             engine.EntryChanged = mail.Changed;
 
-            var builder = WebApplication.CreateSlimBuilder();
-            Configure(builder, options);
-            builder.Services.AddSingleton(options).AddSingleton(engine).AddSingleton(engine.Gate).AddSingleton(mail).AddSingleton(keys);
-            builder.Services.AddSingleton(new BrokerIdentity(id, header.Play, engineOptions.DefaultArbiter)).AddSingleton(time);
-            builder.Services.AddSingleton<CheckBudget>().AddSingleton<OpenStreams>().AddSingleton<ChallengeDesk>();
-            builder.Services.AddHealthChecks().AddCheck<EngineHealth>("engine");
-            builder.Services.AddGrpcHealthChecks().AddCheck<EngineHealth>("");
-            var app = builder.Build();
-            app.MapGrpcService<BrokerEndpoint>();
-            app.MapGrpcService<DirectoryEndpoint>();
-            app.MapGrpcHealthChecksService();
-            app.MapGrpcReflectionService();
-            app.MapHealthChecks("/health");
-            app.MapWellKnown();
+            builder.Services.AddSingleton(options).AddSingleton(engine).AddSingleton(engine.Gate).AddSingleton(mail).AddSingleton(keys).AddSingleton(time);
+            builder.Services.AddSingleton(new BrokerIdentity(id, header.Play, options.Arbiter));
+            var app = Build(builder, options, id);
             await app.StartAsync(cancellationToken);
-            return new BrokerHost(log, loggers, engine, app, id);
+            var host = new BrokerHost(options, time, log, loggers, engine, app, id);
+            host._logger.Started(id, host.Grpc, host.Json);
+            return host;
         }
         catch
         {
             if (engine is not null) await engine.DisposeAsync();
-            loggers.Dispose();
+            loggers?.Dispose();
             await log.DisposeAsync();
             throw;
         }
     }
 
-    /// <summary>Until a signal says stop, or the token does.</summary>
-    public Task WaitAsync(CancellationToken cancellationToken) => _app.WaitForShutdownAsync(cancellationToken);
+    /// <summary>Until a signal says stop, or the token does, or the engine ends by itself.</summary>
+    /// <exception cref="InvalidOperationException">The engine ended by itself.</exception>
+    public async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var bySignal = _app.Lifetime.ApplicationStopping.Register(told.SetResult);
+        using var byToken = cancellationToken.Register(() => told.TrySetResult());
+        if (await Task.WhenAny(told.Task, _engine.Ended) != _engine.Ended) return;
+        _logger.EngineEnded(_engine.Ended.Exception);
+        throw new InvalidOperationException("The engine has ended by itself; the log says why.", _engine.Ended.Exception);
+    }
 
+    /// <summary>Takes nothing new, answers what has come, makes it durable, and ends: within <see cref="BrokerOptions.DrainWithin"/>, and as long as a snapshot takes.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_stopped) return;
+        _stopped = true;
+        var began = _time.GetTimestamp();
+        var streams = _app.Services.GetRequiredService<OpenStreams>();
+        _logger.StopBegun(streams.Count);
+        _app.Services.GetRequiredService<Stopping>().Begin();
+        using var bound = new CancellationTokenSource(_options.DrainWithin);
+        try
+        {
+            await streams.DrainAsync().WaitAsync(bound.Token);
+            await _app.StopAsync(bound.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            _logger.StopCutShort(_options.DrainWithin);
+        }
         await _app.DisposeAsync();
         await _engine.DisposeAsync();
-        _loggers.Dispose();
         await _log.DisposeAsync();
+        _logger.Stopped(_time.GetElapsedTime(began));
+        _loggers.Dispose();
+    }
+
+    static EngineOptions EngineOptionsOf(BrokerOptions options, string id, StoreHeader header, BrokerKeys keys) => new()
+    {
+        Broker = id,
+        Authority = options.Authority,
+        Partitions = header.Partitions - 1,
+        Play = header.Play,
+        DefaultArbiter = options.Arbiter,
+        ReceiptKey = keys.Receipt,
+        Operators = keys.Operators,
+        AcceptClockAtStart = options.AcceptClock,
+    };
+
+    static WebApplication Build(WebApplicationBuilder builder, BrokerOptions options, string id)
+    {
+        builder.WebHost.ConfigureKestrel(kestrel => Listeners.Configure(kestrel, options));
+        builder.Services.AddSingleton<CheckBudget>().AddSingleton<OpenStreams>().AddSingleton<ChallengeDesk>().AddSingleton<Stopping>().AddSingleton<StepTelemetry>();
+        builder.Services.AddGrpc(grpc =>
+        {
+            grpc.MaxReceiveMessageSize = EnvelopeLimits.FrameBytesMax;
+            grpc.Interceptors.Add<RefusalInterceptor>();
+        }).AddJsonTranscoding(json =>
+        {
+            json.JsonSettings.WriteInt64sAsStrings = true;
+            json.TypeRegistry = TypeRegistry.FromFiles(Google.Rpc.ErrorDetailsReflection.Descriptor);
+        });
+        builder.Services.AddGrpcReflection();
+        builder.Services.AddHealth();
+        builder.Services.AddTelemetry(id);
+
+        var app = builder.Build();
+        app.MapGrpcService<BrokerEndpoint>();
+        app.MapGrpcService<DirectoryEndpoint>();
+        app.MapGrpcReflectionService();
+        app.MapHealth();
+        app.MapWellKnown();
+        if (options.OpenMetrics || BrokerOptionsRules.IsLoopback(options)) app.MapPrometheusScrapingEndpoint(Telemetry.MetricsPath);
+        return app;
     }
 
     static SqliteLog OpenStore(BrokerOptions options, string id)
@@ -110,29 +170,6 @@ public sealed class BrokerHost : IAsyncDisposable
         var log = SqliteLog.OpenOrCreate(options.Data, header, new StoreOptions { Tell = Console.Error.WriteLine });
         if (!options.Play || log.Header.Play) return log;
         throw new InvalidOperationException($"The folder '{options.Data}' was made for real money; --play is for a new folder.");
-    }
-
-    static void Configure(WebApplicationBuilder builder, BrokerOptions options)
-    {
-        builder.Logging.ClearProviders().AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(LogLevel.Warning)
-            // A start that fails is told in one sentence by whoever started it.
-            .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.Limits.MaxConcurrentConnections = options.ConnectionsMax;
-            kestrel.Limits.MaxRequestBodySize = null;
-            kestrel.Limits.Http2.InitialStreamWindowSize = StreamWindowBytes;
-            kestrel.Limits.Http2.InitialConnectionWindowSize = 4 * StreamWindowBytes;
-            kestrel.Limits.Http2.MaxStreamsPerConnection = 1_000;
-            kestrel.Listen(IPAddress.Loopback, options.Port, listen => listen.Protocols = HttpProtocols.Http2);
-            kestrel.Listen(IPAddress.Loopback, options.JsonPort, listen => listen.Protocols = HttpProtocols.Http1);
-        });
-        builder.Services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = EnvelopeLimits.FrameBytesMax).AddJsonTranscoding(json =>
-        {
-            json.JsonSettings.WriteInt64sAsStrings = true;
-            json.TypeRegistry = TypeRegistry.FromFiles(Google.Rpc.ErrorDetailsReflection.Descriptor);
-        });
-        builder.Services.AddGrpcReflection();
     }
 }
 

@@ -9,14 +9,18 @@ using Grpc.Core;
 namespace ActProtocol.Broker.Streams;
 
 /// <summary>Speaks gRPC, and JSON by transcoding; decides nothing.</summary>
-sealed class BrokerEndpoint(EngineHost engine, CheckBudget budget, MailRouter mail, OpenStreams streams, ChallengeDesk challenges, BrokerOptions options, TimeProvider time)
-    : BrokerService.BrokerServiceBase
+sealed class BrokerEndpoint(EngineHost engine, CheckBudget budget, MailRouter mail, OpenStreams streams, ChallengeDesk challenges, StepTelemetry telemetry, Stopping stopping,
+    ILoggerFactory loggers, BrokerOptions options, TimeProvider time) : BrokerService.BrokerServiceBase
 {
     public override async Task<SendResponse> Send(SendRequest request, ServerCallContext context)
     {
         var envelope = Open(request.Envelope);
         if (envelope.Opened.Content.BodyCase is Content.BodyOneofCase.Ask) throw new Refusal(ErrorCode.BodyUnsupported, "questions go to Ask").ToException();
+        using var activity = telemetry.Begin(envelope.Opened);
         var (decision, refused) = await engine.SendAsync(envelope);
+        if (decision is not null) telemetry.Decided(envelope.Opened, decision);
+        else telemetry.NotDecided(refused!);
+        StepTelemetry.End(activity, decision, refused);
         return refused is null ? new SendResponse { Decision = decision!.OrThrow() } : throw refused.ToException();
     }
 
@@ -24,26 +28,26 @@ sealed class BrokerEndpoint(EngineHost engine, CheckBudget budget, MailRouter ma
     {
         var envelope = Open(request.Envelope);
         if (envelope.Opened.Content.BodyCase is not Content.BodyOneofCase.Ask) throw new Refusal(ErrorCode.BodyUnsupported, "only questions are answered here").ToException();
-        try
-        {
-            var (answer, refused) = await engine.AskAsync(envelope, context.CancellationToken);
-            return refused is null ? answer! : throw refused.ToException();
-        }
-        catch (EngineRefusedException fenced)
-        {
-            throw fenced.Refusal.ToException();
-        }
+        var (answer, refused) = await engine.AskAsync(envelope, context.CancellationToken);
+        return refused is null ? answer! : throw refused.ToException();
     }
 
     public override Task Connect(IAsyncStreamReader<ConnectRequest> requests, IServerStreamWriter<ConnectResponse> responses, ServerCallContext context) =>
-        new StreamSession(engine, mail, streams, challenges, options, time).RunAsync(requests, responses, context.CancellationToken);
+        new StreamSession(engine, mail, streams, challenges, telemetry, loggers.CreateLogger(BrokerLog.Category), context.GetHttpContext().Connection.Id, options, time).RunAsync(requests, responses, context.CancellationToken);
 
     VerifiedEnvelope Open(Envelope? wire)
     {
+        if (stopping.Begun) throw OpenStreams.Stopping.ToException();
         var (opened, refused) = engine.Gate.Read(wire ?? new Envelope());
-        if (opened is null) throw refused!.ToException();
-        if (!budget.TryTake()) throw new Refusal(ErrorCode.QuotaExceeded, RetryAfter: TimeSpan.FromSeconds(1)).ToException();
+        if (opened is null) throw Refused(refused!);
+        if (!budget.TryTake()) throw Refused(new Refusal(ErrorCode.QuotaExceeded, RetryAfter: TimeSpan.FromSeconds(1)));
         var (verified, no) = engine.Gate.Verify(opened);
-        return verified ?? throw no!.ToException();
+        return verified ?? throw Refused(no!);
+    }
+
+    RpcException Refused(Refusal refusal)
+    {
+        telemetry.NotDecided(refusal);
+        return refusal.ToException();
     }
 }

@@ -8,6 +8,9 @@ sealed class MailRouter : IMailSink
 {
     readonly ConcurrentDictionary<string, StreamSession> _sessions = [];
 
+    /// <summary>Agents that are on a stream.</summary>
+    public int Count => _sessions.Count;
+
     public bool Wants(string agent) => _sessions.TryGetValue(agent, out var session) && session.Wants(agent);
 
     public void Mail(MailItem item)

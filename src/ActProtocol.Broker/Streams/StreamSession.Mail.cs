@@ -1,7 +1,7 @@
+using ActProtocol.Broker.Hosting;
 using ActProtocol.Engine.Hosting;
 using ActProtocol.Errors;
 using ActProtocol.V1;
-using Google.Protobuf;
 
 namespace ActProtocol.Broker.Streams;
 
@@ -85,6 +85,7 @@ sealed partial class StreamSession
             _out.Add(new ConnectResponse { Proven = { agent } });
         }
         streams.Proved(this);
+        logger.AgentProven(connection, agent);
         router.Enter(agent, this)?.Close(agent, new Refusal(ErrorCode.NotProven, "taken over by another stream"));
         // A revocation that came in between found the agent nowhere.
         CheckKey(agent);

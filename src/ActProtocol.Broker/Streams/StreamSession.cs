@@ -19,7 +19,9 @@ namespace ActProtocol.Broker.Streams;
 /// never throws and never blocks, whatever has become of the stream.
 /// </remarks>
 [SuppressMessage("Design", "CA1001", Justification = "Nothing here holds what the collector cannot free; the engine may call after the end.")]
-sealed partial class StreamSession(EngineHost engine, MailRouter router, OpenStreams streams, ChallengeDesk challenges, BrokerOptions options, TimeProvider time) : IAnswerSink
+sealed partial class StreamSession(
+    EngineHost engine, MailRouter router, OpenStreams streams, ChallengeDesk challenges, StepTelemetry telemetry, ILogger logger, string connection,
+    BrokerOptions options, TimeProvider time) : IAnswerSink
 {
     const int InFlightMax = 1_024;
     const int AgentsMax = 10_000;
@@ -76,7 +78,9 @@ sealed partial class StreamSession(EngineHost engine, MailRouter router, OpenStr
             streams.Leave(this);
         }
         cancellationToken.ThrowIfCancellationRequested();
-        if (_why is { } why) throw why.ToException();
+        if (_why is not { } why) return;
+        logger.StreamEnded(connection, why.Code, why.Detail);
+        throw why.ToException();
     }
 
     /// <summary>Ends the stream with a code.</summary>
@@ -93,9 +97,17 @@ sealed partial class StreamSession(EngineHost engine, MailRouter router, OpenStr
         _stopReading.Cancel();
     }
 
-    public void Decided(VerifiedEnvelope envelope, Decision decision) => Answer(envelope.Opened, new Answer { Decision = decision });
+    public void Decided(VerifiedEnvelope envelope, Decision decision)
+    {
+        telemetry.Decided(envelope.Opened, decision);
+        Answer(envelope.Opened, new Answer { Decision = decision });
+    }
 
-    public void NotDecided(VerifiedEnvelope envelope, Refusal refusal) => Answer(envelope.Opened, new Answer { NotDecided = refusal.ToWire() });
+    public void NotDecided(VerifiedEnvelope envelope, Refusal refusal)
+    {
+        telemetry.NotDecided(refusal);
+        Answer(envelope.Opened, new Answer { NotDecided = refusal.ToWire() });
+    }
 
     async Task ReadAllAsync(IAsyncStreamReader<ConnectRequest> requests, CancellationToken cancellationToken)
     {
@@ -134,10 +146,11 @@ sealed partial class StreamSession(EngineHost engine, MailRouter router, OpenStr
             await _room.WaitAsync(cancellationToken);
             if (verified is not null)
             {
-                await engine.SubmitAsync(verified, this, cancellationToken);
+                await engine.SubmitAsync(verified, telemetry.Trace(verified, this), cancellationToken);
             }
             else
             {
+                telemetry.NotDecided(refusal!);
                 Answer(wire, new Answer { NotDecided = refusal!.ToWire() });
                 if (refusal.Code is ErrorCode.SignatureInvalid && !_badSignatures.TryTake()) End(new Refusal(ErrorCode.QuotaExceeded, "bad signatures", _badSignatures.Wait));
                 Fault();

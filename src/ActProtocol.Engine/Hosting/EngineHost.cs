@@ -42,6 +42,9 @@ public sealed class EngineHost : IAsyncDisposable
     /// <summary>Why something is not well; empty when all is.</summary>
     public IReadOnlyList<string> Troubles => _loop.Troubles;
 
+    /// <summary>Completes when nothing is decided any more: after a stop, or by a fault that this task holds.</summary>
+    public Task Ended => _running;
+
     /// <summary>Called by the loop with the id of an entry of the directory that was changed, once that is durable; must not block.</summary>
     public Action<string>? EntryChanged
     {

@@ -42,6 +42,7 @@ sealed class Mailbox(string agent)
         return true;
     }
 
+    /// <summary>Whether the record waits here, or is a dead letter.</summary>
     public bool Has(long position) => _waiting.Exists(mail => mail.Position == position) || _dead.Exists(mail => mail.Position == position);
 
     public bool Take(long position) => Remove(_waiting, position) is not null || Remove(_dead, position) is not null;
