@@ -3,6 +3,7 @@ using ActProtocol.Envelopes;
 using ActProtocol.V1;
 using Google.Protobuf;
 using Grpc.Net.Client;
+using Microsoft.Extensions.Logging;
 
 namespace ActProtocol.Broker;
 
@@ -38,7 +39,7 @@ sealed class TestBroker : IAsyncDisposable
 
     public static async Task<TestBroker> StartAsync(Func<BrokerOptions, BrokerOptions>? change = null, TimeProvider? time = null)
     {
-        var options = new BrokerOptions { Data = NewFolder(), Port = 0, JsonPort = 0, Play = true, Partitions = 4 };
+        var options = new BrokerOptions { Data = NewFolder(), Port = 0, JsonPort = 0, Play = true, Partitions = 4, LogLevel = LogLevel.Warning };
         var clock = time ?? TimeProvider.System;
         return new TestBroker(await BrokerHost.StartAsync(change?.Invoke(options) ?? options, clock, Stop), clock);
     }

@@ -32,8 +32,18 @@ sealed class BrokerEndpoint(EngineHost engine, CheckBudget budget, MailRouter ma
         return refused is null ? answer! : throw refused.ToException();
     }
 
-    public override Task Connect(IAsyncStreamReader<ConnectRequest> requests, IServerStreamWriter<ConnectResponse> responses, ServerCallContext context) =>
-        new StreamSession(engine, mail, streams, challenges, telemetry, loggers.CreateLogger(BrokerLog.Category), context.GetHttpContext().Connection.Id, options, time).RunAsync(requests, responses, context.CancellationToken);
+    public override async Task Connect(IAsyncStreamReader<ConnectRequest> requests, IServerStreamWriter<ConnectResponse> responses, ServerCallContext context)
+    {
+        var http = context.GetHttpContext();
+        var session = new StreamSession(engine, mail, streams, challenges, telemetry, loggers.CreateLogger(BrokerLog.Category), http.Connection.Id, options, time);
+        // Only then has the other side been sent the code: a stop waits for that.
+        http.Response.OnCompleted(() =>
+        {
+            streams.Leave(session);
+            return Task.CompletedTask;
+        });
+        await session.RunAsync(requests, responses, context.CancellationToken);
+    }
 
     VerifiedEnvelope Open(Envelope? wire)
     {

@@ -75,7 +75,6 @@ sealed partial class StreamSession(
             cut.CancelAfter(LastFrameWithin);
             await Task.WhenAll(others).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             LeaveAll();
-            streams.Leave(this);
         }
         cancellationToken.ThrowIfCancellationRequested();
         if (_why is not { } why) return;
