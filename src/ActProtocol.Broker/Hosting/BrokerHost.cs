@@ -12,6 +12,9 @@ namespace ActProtocol.Broker.Hosting;
 /// <summary>One broker that runs: its store, its engine, its ways in. Stopping it answers what has come, and makes it durable.</summary>
 public sealed class BrokerHost : IAsyncDisposable
 {
+    // A client that finds the end of a stream and of its connection at once may take notice of the connection alone.
+    static readonly TimeSpan LastWordsHeardWithin = TimeSpan.FromMilliseconds(250);
+
     readonly BrokerOptions _options;
     readonly TimeProvider _time;
     readonly SqliteLog _log;
@@ -105,12 +108,14 @@ public sealed class BrokerHost : IAsyncDisposable
         _stopped = true;
         var began = _time.GetTimestamp();
         var streams = _app.Services.GetRequiredService<OpenStreams>();
-        _logger.StopBegun(streams.Count);
+        var open = streams.Count;
+        _logger.StopBegun(open);
         _app.Services.GetRequiredService<Stopping>().Begin();
         using var bound = new CancellationTokenSource(_options.DrainWithin);
         try
         {
             await streams.DrainAsync().WaitAsync(bound.Token);
+            if (open > 0) await Task.Delay(LastWordsHeardWithin, bound.Token);
             await _app.StopAsync(bound.Token);
         }
         catch (OperationCanceledException)
