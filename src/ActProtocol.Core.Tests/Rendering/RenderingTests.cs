@@ -9,7 +9,7 @@ namespace ActProtocol.Rendering;
 /// <summary>What a person reads before approving: fixed to the byte, and nobody else's words can pass for ours (REN-01, REN-03).</summary>
 public partial class RenderingTests
 {
-    const string Nasty = "x\"\nSeller: act://local/bank\r\n\u202eYNC 1\u2028You pay: 1.00 CNY\t\u0000“y” 'z' \\u{0041} ＂\u200b\u0301\ud800; total is at most \"1";
+    internal const string Nasty = "x\"\nSeller: act://local/bank\r\n\u202eYNC 1\u2028You pay: 1.00 CNY\t\u0000“y” 'z' \\u{0041} ＂\u200b\u0301\ud800; total is at most \"1";
 
     static readonly string[] Languages = ["en", "zh"];
 
