@@ -93,7 +93,7 @@ public sealed class MailConnection(ActClient client, ActIdentity agent, TimeProv
             await call.RequestStream.CompleteAsync();
             while (await call.ResponseStream.MoveNext(late.Token)) continue;
         }
-        catch (Exception ended) when (ended is RpcException or OperationCanceledException or InvalidOperationException)
+        catch (Exception ended) when (IsBroken(ended) || ended is OperationCanceledException)
         {
             return; // It ended otherwise: what was not acknowledged comes again.
         }
@@ -105,11 +105,11 @@ public sealed class MailConnection(ActClient client, ActIdentity agent, TimeProv
         {
             return await call.ResponseStream.MoveNext(cancellationToken) ? (call.ResponseStream.Current, "") : (null, "the broker ended it");
         }
-        catch (RpcException fault)
+        catch (Exception fault) when (IsBroken(fault))
         {
             // A frame that does not parse ends the stream too; everything that was not acknowledged comes again.
             cancellationToken.ThrowIfCancellationRequested();
-            return (null, BrokerFaults.RefusalIn(fault)?.Code.ToString() ?? $"{fault.StatusCode}: {fault.Status.Detail}");
+            return (null, fault is RpcException answer && BrokerFaults.RefusalIn(answer) is { } refusal ? refusal.Code.ToString() : fault.Message);
         }
     }
 
@@ -158,7 +158,7 @@ public sealed class MailConnection(ActClient client, ActIdentity agent, TimeProv
             await call.RequestStream.WriteAsync(frame, cancellationToken);
             return true;
         }
-        catch (Exception fault) when (fault is RpcException or InvalidOperationException or ObjectDisposedException)
+        catch (Exception fault) when (IsBroken(fault))
         {
             cancellationToken.ThrowIfCancellationRequested();
             return false; // The stream broke: whoever reads it notices, and opens another.
@@ -168,6 +168,9 @@ public sealed class MailConnection(ActClient client, ActIdentity agent, TimeProv
             _writing.Release();
         }
     }
+
+    // A write tells the connection's own exceptions, as they come.
+    static bool IsBroken(Exception fault) => fault is RpcException or IOException or HttpRequestException or InvalidOperationException;
 
     Exception Failed(Exception fault)
     {
