@@ -51,10 +51,7 @@ public static class ActHosting
     {
         services.AddOptions<ActAgentOptions>(name).Configure(configure).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ActAgentOptions>, AgentOptionsValidation>());
-        return services.AddSingleton<IHostedService>(provider => new AgentService(
-            provider.GetRequiredService<ActClient>(),
-            provider.GetRequiredService<IOptionsMonitor<ActAgentOptions>>().Get(name),
-            (client, agent) => handlerFor(provider, client, agent)));
+        return services.AddSingleton<IHostedService>(provider => new AgentService(provider, name, handlerFor));
     }
 
     static ILogger LoggerFor(IServiceProvider provider) =>

@@ -129,7 +129,7 @@ public sealed class Inbox : IDisposable
     {
         Span<byte> entry = stackalloc byte[EntryLength];
         BitConverter.TryWriteBytes(entry, (ulong)(id >> 64));
-        BitConverter.TryWriteBytes(entry[sizeof(ulong)..], (ulong)id);
+        BitConverter.TryWriteBytes(entry[sizeof(ulong)..], unchecked((ulong)id));
         CheckOf(entry).CopyTo(entry[IdLength..]);
         file.Write(entry);
     }

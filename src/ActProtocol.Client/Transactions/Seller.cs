@@ -12,8 +12,9 @@ public sealed class Seller(ActClient client, ActIdentity agent, SellerHandler ha
 
     /// <param name="quoteFor">The offer for an intent; null declines. Lines, terms and attributes: the rest is filled in.</param>
     /// <param name="holdGoods">Whether the goods of a locked transaction are held now; false declines. May be asked more than once for one transaction.</param>
-    public Seller(ActClient client, ActIdentity agent, Func<Intent, Quote?> quoteFor, Func<Id16, bool> holdGoods)
-        : this(client, agent, new ByFunctions(quoteFor, holdGoods))
+    /// <param name="inbox">Remembers what was dealt with; without one that is forgotten with the process.</param>
+    public Seller(ActClient client, ActIdentity agent, Func<Intent, Quote?> quoteFor, Func<Id16, bool> holdGoods, Inbox? inbox = null)
+        : this(client, agent, new ByFunctions(quoteFor, holdGoods), inbox)
     {
     }
 

@@ -41,6 +41,10 @@ public readonly record struct Money(Int128 Nanos, string Currency)
 
     public static Money operator -(Money left, Money right) => new(left.Nanos - Same(left, right), left.Currency);
 
+    /// <summary>Reads an amount as <see cref="TryParse"/> does.</summary>
+    /// <exception cref="FormatException">It is none; the message says where.</exception>
+    public static Money Parse(string text) => TryParse(text, out var money, out var error) ? money : throw new FormatException($"'{text}': {error}");
+
     /// <summary>Reads "800 CNY", "CNY 800.50" or "800.50CNY".</summary>
     /// <param name="error">One sentence that says what is wrong, and where.</param>
     public static bool TryParse(string text, out Money money, out string error)
