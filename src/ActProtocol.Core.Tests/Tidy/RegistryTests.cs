@@ -83,7 +83,7 @@ public class RegistryTests
     static bool IsMark(UnicodeCategory category) =>
         category is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark;
 
-    static string Rows<T>(IEnumerable<T> rows) => $"[\n  {string.Join(",\n  ", rows.Select(row => JsonSerializer.Serialize(row, Plain)))}\n]\n";
+    internal static string Rows<T>(IEnumerable<T> rows) => $"[\n  {string.Join(",\n  ", rows.Select(row => JsonSerializer.Serialize(row, Plain)))}\n]\n";
 
     static string Snake<T>(T value) where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 

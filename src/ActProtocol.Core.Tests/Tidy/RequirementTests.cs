@@ -40,6 +40,19 @@ public partial class RequirementTests
     }
 
     [Fact]
+    public void They_are_listed_for_machines()
+    {
+        var rows = Pages.SelectMany(page => Requirement().Matches(RepositoryFiles.Read(page)).Select(match => new
+        {
+            id = match.Groups[1].Value,
+            page = page["spec/".Length..],
+            level = new[] { "MUST", "SHOULD", "MAY" }.FirstOrDefault(level => match.Groups[2].Value.Contains(level, StringComparison.Ordinal)) ?? "MUST",
+            codes = Code().Matches(match.Groups[2].Value).Select(code => code.Groups[1].Value).Where(code => ErrorRegistry.Find(code) is not null).Distinct(),
+        }));
+        Repository.AssertRendered("spec/registry/requirements.json", RegistryTests.Rows(rows));
+    }
+
+    [Fact]
     public void Each_row_of_the_table_and_each_vector_names_one()
     {
         Assert.All(Transactions.TransactionRules.Table, rule => Assert.True(Homes.Contains(rule.Id), rule.Id));
@@ -69,6 +82,13 @@ public partial class RequirementTests
 
     [GeneratedRegex(@"^\*\*([A-Z]{3}-[0-9]{2})\*\* ", RegexOptions.Multiline)]
     private static partial Regex Definition();
+
+    // To the next requirement, reason or heading: tables and further lines belong to it.
+    [GeneratedRegex(@"^\*\*([A-Z]{3}-[0-9]{2})\*\* ((?:(?!^(?:\*\*[A-Z]{3}-|> |#)).*\n?)+)", RegexOptions.Multiline)]
+    private static partial Regex Requirement();
+
+    [GeneratedRegex("`([a-z_]+)`")]
+    private static partial Regex Code();
 
     [GeneratedRegex(@"\b[A-Z]{3}-[0-9]{2}\b")]
     private static partial Regex Id();
