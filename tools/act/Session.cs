@@ -7,67 +7,72 @@ using Google.Protobuf;
 
 namespace ActProtocol.Tools;
 
-/// <summary>A broker, and the key files of those who act here.</summary>
-sealed class Session(ActClient client, string keys, bool json) : IDisposable
+/// <summary>A broker, the keys of those who act here, and the screen.</summary>
+sealed class Session(ActClient client, BrokerDocument broker, KeyRing keys, Screen screen) : IDisposable
 {
-    static readonly JsonSerializerOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public ActClient Client => client;
 
-    public static async Task<Session> OpenAsync(string grpc, string web, string keys, bool json, CancellationToken cancellationToken)
+    public BrokerDocument Broker => broker;
+
+    public KeyRing Keys => keys;
+
+    public Screen Screen => screen;
+
+    public static async Task<Session> OpenAsync(string grpc, string web, KeyRing keys, Screen screen, CancellationToken cancellationToken)
     {
-        if (!Uri.TryCreate(grpc, UriKind.Absolute, out _)) throw new FormatException($"'{grpc}' is no address: write one such as http://127.0.0.1:7400.");
-        if (!Uri.TryCreate(web, UriKind.Absolute, out _)) throw new FormatException($"'{web}' is no address: write one such as http://127.0.0.1:7401.");
-        Directory.CreateDirectory(keys);
-        return new Session(new ActClient(grpc, await BrokerInfo.FetchAsync(web, cancellationToken)), keys, json);
+        BrokerDocument.CheckAddress("--broker", grpc);
+        var broker = await BrokerDocument.FetchAsync(web, cancellationToken);
+        return new Session(new ActClient(grpc, broker.Info), broker, keys, screen);
+    }
+
+    /// <summary>A name under this broker's authority, or an id as it stands.</summary>
+    public string IdOf(string place, string nameOrId)
+    {
+        var id = nameOrId.StartsWith(ActId.Scheme, StringComparison.Ordinal) ? nameOrId : $"{ActId.Scheme}{broker.Authority}/{nameOrId}";
+        return ActId.IsValid(id) ? id : throw new BadInputException($"{place}: '{nameOrId}' is no name and no id: write a name out of a-z, 0-9 and '-', or act://authority/name.");
+    }
+
+    /// <summary>An id that this broker may give out.</summary>
+    public string OwnIdOf(string place, string nameOrId)
+    {
+        var id = IdOf(place, nameOrId);
+        return ActId.AuthorityOf(id).SequenceEqual(broker.Authority)
+            ? id
+            : throw new BadInputException($"{place}: {id} belongs to another authority; this broker gives out names under act://{broker.Authority}/.");
     }
 
     /// <summary>A principal and an agent of its, registered if they are not yet.</summary>
     public async Task<(ActIdentity Principal, ActIdentity Agent)> EnterAsync(string name, Listing? listing, CancellationToken cancellationToken)
     {
-        var authority = new string(ActId.AuthorityOf(client.Broker.Id));
-        var (ownerId, agentId) = (ActId.Of(authority, $"{name}-owner"), ActId.Of(authority, name));
-        var owner = ActIdentity.LoadOrCreate(Path.Combine(keys, $"{name}-owner.json"), ownerId, ownerId);
-        var agent = ActIdentity.LoadOrCreate(Path.Combine(keys, $"{name}.json"), agentId, ownerId);
+        var (ownerId, agentId) = (OwnIdOf("the owner's name", $"{name}-owner"), OwnIdOf("the name", name));
+        var owner = keys.LoadOrMake($"{name}-owner", ownerId, ownerId);
+        // An agent that was registered for another principal keeps it.
+        if (keys.Has(name) && keys.Load(name) is var known && known.Principal != ownerId) return (keys.Load(known.Principal), known);
+        var agent = keys.LoadOrMake(name, agentId, ownerId);
         await RegisterAsync(owner, new Register { Kind = EntryKind.Principal }, cancellationToken);
         await RegisterAsync(agent, new Register { Kind = EntryKind.Agent, Principal = ownerId, Listing = listing }, cancellationToken, owner.Signer);
         return (owner, agent);
     }
 
-    public async Task<string> MoneyOfAsync(ActIdentity principal, CancellationToken cancellationToken)
-    {
-        var answer = await client.AskAsync(new Ask { Account = new AskAccount { Account = principal.Id } }, principal, cancellationToken);
-        var parts = answer.Account.Balances.Select(balance =>
-            $"{Ledger.Money.FromWire(balance.Available)} available, {Ledger.Money.FromWire(balance.Held)} held");
-        return string.Join("; ", parts.DefaultIfEmpty("no money"));
-    }
-
-    /// <summary>Tells what happens: a JSON object a line, or a sentence.</summary>
-    public void Tell(string what, string sentence, object details)
-    {
-        if (!json)
-        {
-            Console.Out.WriteLine(sentence);
-            return;
-        }
-        var fields = JsonSerializer.SerializeToNode(details, Plain)!.AsObject();
-        fields.Insert(0, "event", what);
-        fields.Add("sentence", sentence);
-        Console.Out.WriteLine(fields.ToJsonString(Plain));
-        Console.Out.Flush();
-    }
-
-    public void Dispose() => client.Dispose();
-
-    async Task RegisterAsync(ActIdentity identity, Register register, CancellationToken cancellationToken, params ISigner[] alsoSigning)
+    /// <summary>True when it was registered just now; false when it was already, with this key.</summary>
+    public async Task<bool> RegisterAsync(ActIdentity identity, Register register, CancellationToken cancellationToken, params ISigner[] alsoSigning)
     {
         if (await client.GetEntryAsync(identity.Id, cancellationToken) is { } entry)
         {
-            if (entry.Keys.Any(key => Digest.FromWire(key.Thumbprint) == identity.Signer.PublicKey.Thumbprint)) return;
-            throw new ActRefusedException(new Refusal(ErrorCode.NameTaken, $"{identity.Id} is registered with another key than the file's"));
+            if (entry.Keys.Any(key => Digest.FromWire(key.Thumbprint) == identity.Signer.PublicKey.Thumbprint)) return false;
+            throw new ActRefusedException(new Refusal(ErrorCode.NameTaken, $"{identity.Id} has another key than '{keys.PathOf(identity.Id)}'"));
         }
         register.SigningKey = ByteString.CopyFrom(identity.Signer.PublicKey.Bytes.Span);
         var result = await client.SendAsync(new Content { Header = client.NewHeader(identity), Register = register }, identity, cancellationToken, alsoSigning);
         result.OrThrow();
+        return true;
     }
+
+    public async Task<IReadOnlyList<Balance>> BalancesOfAsync(string account, ActIdentity asker, CancellationToken cancellationToken) =>
+        (await client.AskAsync(new Ask { Account = new AskAccount { Account = account } }, asker, cancellationToken)).Account.Balances;
+
+    public async Task<string> MoneyOfAsync(ActIdentity principal, CancellationToken cancellationToken) =>
+        Words.Of(await BalancesOfAsync(principal.Id, principal, cancellationToken));
+
+    public void Dispose() => client.Dispose();
 }

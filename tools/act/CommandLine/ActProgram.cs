@@ -1,0 +1,29 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+
+namespace ActProtocol.Tools;
+
+/// <summary>Parses, and runs what was meant.</summary>
+static class ActProgram
+{
+    // What came is decided, made durable and answered before a broker ends.
+    static readonly TimeSpan EndWithin = TimeSpan.FromSeconds(30);
+
+    public static Task<int> RunAsync(RootCommand root, string[] args)
+    {
+        foreach (var option in root.Options)
+        {
+            if (option is HelpOption { Action: HelpAction usual } help) help.Action = new Help(usual);
+        }
+        var parsed = root.Parse(args);
+        // Help and [suggest] take what is incomplete; whatever else does not parse gets one sentence.
+        if (parsed.Errors.Count > 0 && parsed.Action is null or System.CommandLine.Invocation.ParseErrorAction)
+        {
+            var screen = new Screen(Console.Out, Console.Error, args.Contains(Globals.Json.Name));
+            if (args.Length == 0) return root.Parse("--help").InvokeAsync();
+            screen.Fail(Typing.Sentence(parsed), ExitCodes.BadInput);
+            return Task.FromResult(ExitCodes.BadInput);
+        }
+        return parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = EndWithin, EnableDefaultExceptionHandler = false });
+    }
+}
