@@ -12,7 +12,7 @@ sealed class RunningBroker(Process process, string grpc, string json) : IAsyncDi
 
     public static async Task<RunningBroker> StartAsync(string folder)
     {
-        var process = Process.Start(DemoTests.Act("up", "--data", Path.Combine(folder, "data"), "--port", "0", "--json-port", "0", "--play"))!;
+        var process = Process.Start(DemoTests.Act("up", "--data", Path.Combine(folder, "data"), "--port", "0", "--json-port", "0", "--play", "--json"))!;
         var ready = JsonDocument.Parse((await process.StandardOutput.ReadLineAsync())!).RootElement;
         return new RunningBroker(process, ready.GetProperty("grpc").GetString()!, ready.GetProperty("json").GetString()!);
     }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using ActProtocol.Client;
 using ActProtocol.Envelopes;
 
@@ -7,9 +6,21 @@ namespace ActProtocol.Tools;
 /// <summary>The folder of key files: one a name, readable by its owner alone.</summary>
 sealed class KeyRing(string folder, string? passphraseFile)
 {
+    string? _typed;
+
     public string Folder => folder;
 
-    public string? PassphraseFile => passphraseFile;
+    string? Passphrase => field ??= passphraseFile is null ? null : FirstLineOf(passphraseFile);
+
+    /// <summary>A passphrase for a key that is about to be made, typed twice.</summary>
+    /// <exception cref="BadInputException">Nobody can type here, or the two differ.</exception>
+    public void AskForNew()
+    {
+        if (passphraseFile is not null) return;
+        if (Console.IsInputRedirected) throw new BadInputException("--passphrase asks for one, and nobody can type here: use --passphrase-file FILE.");
+        _typed = Ask("Passphrase for the new key: ");
+        if (_typed.Length == 0 || Ask("The same again: ") != _typed) throw new BadInputException("The two differ, or are empty: no key was made.");
+    }
 
     /// <summary>The key file of a name, an id, or a path.</summary>
     public string PathOf(string who) =>
@@ -27,7 +38,7 @@ sealed class KeyRing(string folder, string? passphraseFile)
         {
             throw new BadInputException($"There is no key of '{who}': '{path}' does not exist.{Near.Hint(who, Names())} Make one with 'act keys make', or name another folder with --keys.");
         }
-        var identity = Read(path, "", "");
+        var identity = Read(path, null, null);
         return !who.StartsWith(ActId.Scheme, StringComparison.Ordinal) || who == identity.Id
             ? identity
             : throw new BadInputException($"'{path}' holds the key of {identity.Id}, not of {who}.");
@@ -83,15 +94,38 @@ sealed class KeyRing(string folder, string? passphraseFile)
         Directory.CreateDirectory(folder);
     }
 
-    static ActIdentity Read(string path, string id, string principal)
+    // Without a passphrase a key lies in the file as it is; one that is encrypted asks for it where somebody can answer.
+    ActIdentity Read(string path, string? id, string? principal)
     {
+        if (id is not null && !File.Exists(path)) return KeyFile.Create(path, id, principal!, Passphrase ?? _typed);
         try
         {
-            return ActIdentity.LoadOrCreate(path, id, principal);
+            return KeyFile.Load(path, Passphrase);
         }
-        catch (JsonException fault)
+        catch (UnauthorizedAccessException fault) when (fault.Message.Contains("is encrypted", StringComparison.Ordinal) && Passphrase is null)
         {
-            throw new BadInputException($"'{path}' is no key file.", fault);
+            if (Console.IsInputRedirected) throw new BadInputException($"'{path}' is encrypted: give its passphrase with --passphrase-file FILE.", fault);
+            _typed ??= Ask($"Passphrase of {path}: ");
+            return KeyFile.Load(path, _typed);
         }
+    }
+
+    static string Ask(string prompt)
+    {
+        Console.Error.Write(prompt);
+        var typed = new System.Text.StringBuilder();
+        while (Console.ReadKey(intercept: true) is { Key: not ConsoleKey.Enter } key)
+        {
+            if (key.Key is ConsoleKey.Backspace) typed.Length = Math.Max(0, typed.Length - 1);
+            else if (!char.IsControl(key.KeyChar)) typed.Append(key.KeyChar);
+        }
+        Console.Error.WriteLine();
+        return typed.ToString();
+    }
+
+    static string? FirstLineOf(string path)
+    {
+        var line = System.Text.Encoding.UTF8.GetString(JsonFile.BytesOf(path)).Split('\n')[0].TrimEnd('\r');
+        return line.Length > 0 ? line : throw new BadInputException($"--passphrase-file: the first line of '{path}' is empty.");
     }
 }

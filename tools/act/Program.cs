@@ -6,7 +6,7 @@ using ActProtocol.Tools;
 var root = new RootCommand("ACT: software agents buy and sell under the control of the people whose money it is.")
 {
     // See it, run it.
-    DemoCommand.Create(), UpCommand.Create(), BrokerCommand.Create(),
+    DemoCommand.Create(), UpCommand.Create(), BrokerCommand.Create(), AuditCommand.Create(),
     // Who is who.
     KeysCommand.Create(), RegisterCommand.Create(), FindCommand.Create(),
     // Money and authority.

@@ -22,7 +22,26 @@ sealed class Session(ActClient client, BrokerDocument broker, KeyRing keys, Scre
     {
         BrokerDocument.CheckAddress("--broker", grpc);
         var broker = await BrokerDocument.FetchAsync(web, cancellationToken);
+        await CheckGrpcAsync(grpc, broker, cancellationToken);
         return new Session(new ActClient(grpc, broker.Info), broker, keys, screen);
+    }
+
+    // One attempt, so that a wrong address is told at once and not after the client's patience.
+    static async Task CheckGrpcAsync(string grpc, BrokerDocument broker, CancellationToken cancellationToken)
+    {
+        using var once = new ActClient(new ActClientOptions { Address = grpc, AttemptsMax = 1 }, broker.Info);
+        try
+        {
+            await once.GetEntryAsync(broker.Info.Id, cancellationToken);
+        }
+        catch (BrokerUnreachableException fault)
+        {
+            throw new NoBrokerException(
+                fault.Message.Contains("connecting", StringComparison.OrdinalIgnoreCase)
+                    ? $"Nobody answers at {grpc} (--broker). Start a broker with 'act up --play', or name its gRPC address."
+                    : $"What answers at {grpc} (--broker) does not speak gRPC. Name the gRPC address that 'act up' says; {broker.Info.Id} serves JSON and gRPC at two ports.",
+                fault);
+        }
     }
 
     /// <summary>A name under this broker's authority, or an id as it stands.</summary>

@@ -32,6 +32,9 @@ public sealed class BrokerHost : IAsyncDisposable
 
     public string Id { get; }
 
+    /// <summary>Whether its data folder was made for play money.</summary>
+    public bool Play => _log.Header.Play;
+
     /// <summary>Address of gRPC.</summary>
     public string Grpc => _app.Urls.First();
 

@@ -38,7 +38,7 @@ sealed class TestedBroker : IAsyncDisposable
     /// <param name="under">A program and its arguments that the broker is started by.</param>
     public static TestedBroker Launch(string data, IReadOnlyDictionary<string, string>? environment = null, params string[] under)
     {
-        string[] broker = ["dotnet", Path.Combine(AppContext.BaseDirectory, "act.dll"), "up", "--data", data, "--port", "0", "--json-port", "0", "--play"];
+        string[] broker = ["dotnet", Path.Combine(AppContext.BaseDirectory, "act.dll"), "up", "--data", data, "--port", "0", "--json-port", "0", "--play", "--json"];
         string[] all = [.. under, .. broker];
         var start = new ProcessStartInfo(all[0], all[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;

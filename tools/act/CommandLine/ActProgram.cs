@@ -13,7 +13,11 @@ static class ActProgram
     {
         foreach (var option in root.Options)
         {
-            if (option is HelpOption { Action: HelpAction usual } help) help.Action = new Help(usual);
+            if (option is not HelpOption { Action: HelpAction usual } help) continue;
+            help.Action = new Help(usual);
+            // One short name: the others would only stand among the completions.
+            help.Aliases.Clear();
+            help.Aliases.Add("-h");
         }
         var parsed = root.Parse(args);
         // Help and [suggest] take what is incomplete; whatever else does not parse gets one sentence.

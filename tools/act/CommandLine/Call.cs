@@ -11,7 +11,7 @@ sealed record Call(ParseResult Parsed, Screen Screen)
 
     public T Value<T>(Argument<T> argument) => Parsed.GetValue(argument)!;
 
-    public KeyRing Keys => new(Value(Globals.Keys), Value(Globals.PassphraseFile));
+    public KeyRing Keys => field ??= new(Value(Globals.Keys), Value(Globals.PassphraseFile));
 
     public Task<Session> ConnectAsync(CancellationToken cancellationToken) =>
         Session.OpenAsync(Value(Globals.Broker), Value(Globals.BrokerJson), Keys, Screen, cancellationToken);

@@ -17,7 +17,8 @@ static class Typing
                 ? $"There is no command '{word}'.{Near.Hint(word, command.Subcommands.Select(sub => sub.Name))} {help}"
                 : $"'{word}' is one argument too many. {help}";
         }
-        var error = parsed.Errors[0].Message.TrimEnd('.');
+        var error = string.Join(' ', parsed.Errors[0].Message.TrimEnd('.').Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
+            .Replace("'System.Int32'", "a whole number", StringComparison.Ordinal);
         if (command.Subcommands.Count > 0 && command.Action is null) error = $"'{Path(parsed)}' needs to be told what: {string.Join(", ", command.Subcommands.Select(sub => sub.Name))}";
         return $"{error}. {help}";
     }

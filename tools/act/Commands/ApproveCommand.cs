@@ -95,7 +95,7 @@ static class ApproveCommand
             var (amount, until) = (Words.Of(mail.Record.Accepted.Payment.Amount), mail.Record.Accepted.DeadlineMs);
             session.Screen.Tell("waits", $"{view.Id}  {amount} to {view.Seller}, until {Words.Time(until)}", new { transaction = view.Id.ToString(), amount, seller = view.Seller, until_ms = until });
         }
-        session.Screen.Tell("waiting", $"{Words.Count(count, "lock")} wait for {principal.Id}.", new { count });
+        session.Screen.Tell("waiting", $"{Words.Count(count, "lock")} waiting for {principal.Id}.", new { count });
         if (count > 0) session.Screen.Next("Next: act approve TRANSACTION, or act deny TRANSACTION");
         return ExitCodes.Fine;
     }

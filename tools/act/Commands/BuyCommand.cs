@@ -18,6 +18,7 @@ static class BuyCommand
     static readonly Option<string?> Limit = new("--limit") { Description = "Lodge a mandate for this much and buy under it; the budget when nothing else is given", HelpName = "amount" };
     static readonly Option<string> ReceiptOption = new("--receipt") { Description = "Where to write the receipt", DefaultValueFactory = _ => "receipt.bin", HelpName = "file" };
     static readonly Option<int> Wait = new("--wait") { Description = "Seconds to wait for answers", DefaultValueFactory = _ => 60, HelpName = "seconds" };
+    static readonly Option<string?> Key = new("--key") { Description = "Your name for this purchase, such as an order number: run again with the same, it goes on and buys nothing twice" };
     static readonly Option<bool> DearestFirst = new("--dearest-first") { Description = "Try the dearest offer first: shows what the broker refuses" };
     static readonly Option<bool> DryRun = new("--dry-run") { Description = "Only show what the intent says; asks nobody" };
 
@@ -26,12 +27,13 @@ static class BuyCommand
         var command = new ActCommand("buy", "Buy once what an intent asks for: intent, quotes, lock, commit, receipt.", $"""
             act buy --intent my-intent.json --fund '2000 CNY'
             act buy --intent my-intent.json --as shopper --mandate 5f0c… --json
+            act buy --intent my-intent.json --key order-17
             act buy --intent my-intent.json --dry-run
 
             {IntentFile.Sample}
             """)
         {
-            IntentOption, As, Fund, Mandate, Limit, ReceiptOption, Wait, DearestFirst, DryRun,
+            IntentOption, As, Fund, Mandate, Limit, ReceiptOption, Key, Wait, DearestFirst, DryRun,
         };
         command.AddBroker();
         command.Does(RunAsync);
@@ -49,12 +51,15 @@ static class BuyCommand
             throw new BadInputException($"--limit: '{limit}' is not in the currency of the budget, {wanted.Intent.Budget.CurrencyCode}.");
         }
         if (call.Value(Mandate) is { } named) Call.DigestOf("--mandate", named);
+        // Without a name it is a new purchase each time, that can still be gone on with by the name that is told.
+        var key = call.Value(Key) ?? Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString("N");
+        if (key.Length is 0 or > 256 || key.Any(char.IsControl)) throw new BadInputException("--key: write 1 to 256 characters on one line.");
 
         using var session = await call.ConnectAsync(cancellationToken);
         var (agent, principal) = await BuyerAsync(session, call.Value(As), cancellationToken);
         if (fund is { } amount) await FundCommand.FundAsync(session, principal ?? throw NoPrincipal(session, agent, "--fund"), principal.Id, amount, null, cancellationToken);
         var mandate = await MandateAsync(call, session, agent, principal, wanted.Intent, cancellationToken);
-        return await BuyAsync(new Purchase(session, agent, principal, mandate), wanted, call, cancellationToken);
+        return await BuyAsync(new Purchase(session, agent, principal, mandate, key), wanted, call, cancellationToken);
     }
 
     static async Task<int> BuyAsync(Purchase purchase, IntentFile wanted, Call call, CancellationToken cancellationToken)
@@ -62,12 +67,13 @@ static class BuyCommand
         var receipt = call.Value(ReceiptOption);
         CheckWritable(receipt);
         await purchase.TellMoneyAsync("before", cancellationToken);
-        var bought = await purchase.BuyAsync(wanted, call.Value(DearestFirst), TimeSpan.FromSeconds(call.Value(Wait)), cancellationToken);
-        if (bought is null) return purchase.TellNothing();
+        var result = await purchase.BuyAsync(wanted, call.Value(DearestFirst), TimeSpan.FromSeconds(call.Value(Wait)), cancellationToken);
+        if (result is not PurchaseResult.Bought bought) return purchase.TellNot(result);
 
-        await File.WriteAllBytesAsync(receipt, bought.Receipt.ToByteArray(), cancellationToken);
+        await File.WriteAllBytesAsync(receipt, bought.Record.Receipt.ToByteArray(), cancellationToken);
+        purchase.TellPaid(bought.Record);
         await purchase.TellMoneyAsync("after", cancellationToken);
-        purchase.TellBought(bought, receipt);
+        purchase.TellBought(bought.Record, receipt);
         return ExitCodes.Fine;
     }
 

@@ -43,16 +43,17 @@ static class FindCommand
 
     static async Task<int> ListAsync(Session session, string capability, CancellationToken cancellationToken)
     {
-        var (table, count, token) = (Screen.Table("seller", "sells", "from", "settled", "disputed"), 0, "");
+        var (table, count, token) = (Screen.Table("seller", "sells", "from"), 0, "");
         do
         {
             var page = await session.Client.FindSellersAsync(capability, token, cancellationToken);
+            // Standing is told one by one: act find --id.
             foreach (var seller in page.Sellers)
             {
                 count++;
                 if (session.Screen.Json) session.Screen.Tell("seller", seller.Id, Of(seller));
                 var from = seller.Listing?.Prices.FirstOrDefault()?.Price;
-                table.AddRow(Screen.Cell(seller.Id), Screen.Cell(Inert.Quote(seller.Listing?.Title ?? "")), Screen.Cell(Words.Of(from)), Screen.Cell($"{seller.Standing?.Settled ?? 0}"), Screen.Cell($"{seller.Standing?.Disputed ?? 0}"));
+                table.AddRow(Screen.Cell(seller.Id), Screen.Cell(Inert.Quote(seller.Listing?.Title ?? "")), Screen.Cell(Words.Of(from)));
             }
             token = page.NextPageToken;
         }

@@ -9,6 +9,8 @@ namespace ActProtocol.Tools;
 /// <summary><c>act inbox</c>: what waits for an agent or a principal.</summary>
 static class InboxCommand
 {
+    static readonly TimeSpan AcknowledgeWithin = TimeSpan.FromSeconds(30);
+
     static readonly Option<string> As = new("--as") { Description = "Whose mailbox", Required = true, HelpName = "name" };
     static readonly Option<bool> Follow = new("--follow") { Description = "Go on as more arrives, until Ctrl-C. A seller that runs under this name loses its stream" };
     static readonly Option<bool> Acknowledge = new("--acknowledge", "--ack") { Description = "Say of what is shown that it was dealt with: it does not come again" };
@@ -101,25 +103,40 @@ static class InboxCommand
         return ExitCodes.Fine;
     }
 
-    // Acknowledging needs a stream. It is done when the mailbox says so.
+    // Acknowledging needs a stream, and nothing answers it: it is done when the mailbox says so.
     static async Task AcknowledgeAsync(Session session, ActIdentity agent, IReadOnlyList<Letter> letters, CancellationToken cancellationToken)
     {
-        using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        done.CancelAfter(TimeSpan.FromSeconds(30));
-        var (connection, open) = (new MailConnection(session.Client, agent), letters.Select(letter => letter.Id).ToHashSet());
+        using var late = new CancellationTokenSource(AcknowledgeWithin);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        var shown = letters.Select(letter => letter.Id).ToHashSet();
         try
         {
-            await foreach (var mail in connection.ReadAsync(done.Token))
+            while ((await Letter.ReadAsync(session, agent, dead: false, either.Token)).Select(letter => letter.Id).Where(shown.Contains).ToHashSet() is { Count: > 0 } open)
             {
-                if (open.Remove($"{mail.Record.Partition}.{mail.Record.Position}")) await connection.AcknowledgeAsync(mail, done.Token);
-                if (open.Count == 0) break;
+                await AcknowledgeAsync(new MailConnection(session.Client, agent), open, either.Token);
             }
-            var shown = letters.Select(letter => letter.Id).ToHashSet();
-            while ((await Letter.ReadAsync(session, agent, dead: false, done.Token)).Any(letter => shown.Contains(letter.Id))) await Task.Delay(20, done.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new FailedException("Not all of it could be acknowledged in time: it will come again.");
+        }
+    }
+
+    static async Task AcknowledgeAsync(MailConnection connection, HashSet<string> open, CancellationToken cancellationToken)
+    {
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        try
+        {
+            await foreach (var mail in connection.ReadAsync(enough.Token))
+            {
+                if (open.Remove($"{mail.Record.Partition}.{mail.Record.Position}")) await connection.AcknowledgeAsync(mail, cancellationToken);
+                // Cancelled rather than left: so the stream ends in order, and what was written last arrives.
+                if (open.Count == 0) await enough.CancelAsync();
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Enough: whether all of it arrived, the mailbox says.
         }
     }
 

@@ -13,6 +13,7 @@ static class KeysCommand
     static readonly Argument<string> Name = new("name") { Description = "Name, id (act://authority/name) or key file" };
     static readonly Option<string?> Principal = new("--principal") { Description = "The principal it acts for; else it is a principal itself", HelpName = "name" };
     static readonly Option<string> Authority = new("--authority") { Description = "Authority of a name that is no id", DefaultValueFactory = _ => "local" };
+    static readonly Option<bool> Passphrase = new("--passphrase") { Description = "Encrypt the key with a passphrase that is asked for" };
     static readonly Option<string?> Out = new("--out") { Description = "File to write instead of the output", HelpName = "file" };
 
     public static ActCommand Create() => new("keys", "Key files: make, list, show, thumbprint, export.") { Make(), List(), Show(), Thumbprint(), Export() };
@@ -25,7 +26,7 @@ static class KeysCommand
             act keys make alice --passphrase-file ~/.act-passphrase
             """)
         {
-            Name, Principal, Authority,
+            Name, Principal, Authority, Passphrase,
         };
         command.AddKeys();
         command.Does(call =>
@@ -33,7 +34,9 @@ static class KeysCommand
             var id = IdOf("the name", call.Value(Name), call.Value(Authority));
             var principal = call.Value(Principal) is { } named ? IdOf("--principal", named, call.Value(Authority)) : id;
             if (call.Keys.Has(id)) throw new BadInputException($"There is a key already: '{call.Keys.PathOf(id)}'. Choose another name, or remove the file if nobody needs it any more.");
-            var made = call.Keys.LoadOrMake(id, id, principal);
+            var keys = call.Keys;
+            if (call.Value(Passphrase)) keys.AskForNew();
+            var made = keys.LoadOrMake(id, id, principal);
             Tell(call, "made", $"Made {call.Keys.PathOf(id)} for {id}{(principal == id ? "" : $", an agent of {principal}")}. Who has this file can sign for it: keep it as you keep money.", made);
             call.Screen.Next(principal == id ? $"Next: act register principal {Words.Short(id)}" : $"Next: act register agent {Words.Short(id)} --principal {Words.Short(principal)}");
             return ExitCodes.Fine;

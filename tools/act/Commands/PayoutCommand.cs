@@ -59,7 +59,7 @@ static class PayoutCommand
                 table.AddRow(Screen.Cell(payout), Screen.Cell(open.Account), Screen.Cell(Words.Of(open.Amount)), Screen.Cell(Inert.Quote(open.Destination)));
             }
             if (count > 0) session.Screen.Show(table);
-            session.Screen.Tell("payouts", $"{Words.Count(count, "payout")} wait.", new { count });
+            session.Screen.Tell("payouts", $"{Words.Count(count, "payout")} waiting.", new { count });
             return ExitCodes.Fine;
         });
         return command;

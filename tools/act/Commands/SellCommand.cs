@@ -35,17 +35,9 @@ static class SellCommand
     {
         var timeline = new Timeline(session.Screen, TimeProvider.System);
         var (_, agent) = await session.EnterAsync(catalogue.Seller, catalogue.Listing, cancellationToken);
-        var seller = new Seller(session.Client, agent, intent => Offer(catalogue, stock, intent), stock.TryHold)
-        {
-            Seen = mail =>
-            {
-                if (mail.Accepted?.State is TransactionState.Released or TransactionState.Expired or TransactionState.Cancelled) stock.Free(mail.TransactionFor(agent.Id));
-                Tell(timeline, agent, stock, mail);
-            },
-        };
+        var seller = new Seller(session.Client, agent, new Shop(catalogue, stock)) { Seen = mail => Tell(timeline, agent, stock, mail) };
         var selling = seller.RunAsync(cancellationToken);
-        await Task.WhenAny(seller.Ready, selling);
-        if (!selling.IsCompleted)
+        if (await Task.WhenAny(seller.Ready, selling) == seller.Ready)
         {
             timeline.Tell("ready", catalogue.Seller, $"Sells {Inert.Quote(catalogue.Title)} at {catalogue.Price}; {stock.Left} left. Ctrl-C ends it.", new { seller = agent.Id, left = stock.Left }, "green");
         }
@@ -55,8 +47,9 @@ static class SellCommand
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            session.Screen.Tell("ended", $"{stock.Left} left of {catalogue.Stock}.", new { left = stock.Left });
+            // Ctrl-C is how selling ends.
         }
+        session.Screen.Tell("ended", $"{stock.Left} left of {catalogue.Stock}.", new { left = stock.Left });
         return ExitCodes.Fine;
     }
 
@@ -74,20 +67,5 @@ static class SellCommand
             _ => state is null or TransactionState.Unspecified ? $"{mail.Step}." : $"{mail.Step}: now {Words.Of(state)}.",
         };
         timeline.Tell("mail", from, sentence, new { step = mail.Step.ToString(), state = state?.ToString(), transaction = transaction.ToString(), left = stock.Left });
-    }
-
-    // Nothing in this currency, or nothing left: no offer.
-    static Quote? Offer(CatalogueFile catalogue, StockFile stock, Intent intent)
-    {
-        if (intent.Budget.CurrencyCode != catalogue.Price.Currency || stock.Left == 0) return null;
-        var amount = catalogue.Price.ToWire();
-        return new Quote
-        {
-            Lines = { new Line { Description = catalogue.Title, Quantity = 1, UnitPrice = amount, Amount = amount } },
-            Total = amount,
-            ValidUntilMs = intent.ExpiresAtMs,
-            Terms = catalogue.Terms.Clone(),
-            Attributes = { catalogue.Attributes },
-        };
     }
 }

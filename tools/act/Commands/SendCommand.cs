@@ -72,6 +72,7 @@ static class SendCommand
     {
         using var ends = session;
         var content = Content.Parser.ParseFrom(envelope.Content);
+        if (content.BodyCase is Content.BodyOneofCase.Ask) throw new BadInputException("Questions have commands of their own: act account, act trace, act outcome, act mandate show, act inbox, act payout list.");
         var (digest, header) = (SignedBytes.DigestOf(envelope.Content.Span), content.Header);
         var told = new
         {
@@ -84,11 +85,10 @@ static class SendCommand
         session.Screen.Tell("envelope", $"{told.body} by {told.sender}, message {told.message}\n  digest {digest}, {envelope.Content.Length} bytes, {Words.Count(envelope.Signatures.Count, "signature")}", told);
         if (call.Value(DryRun))
         {
-            session.Screen.Say(JsonFormatter.Default.Format(content));
+            if (!session.Screen.Json) session.Screen.Raw(Inert.Json(JsonFormatter.Default.Format(content)) + "\n");
             session.Screen.Tell("dry_run", "Nothing was sent.", new { digest = told.digest });
             return ExitCodes.Fine;
         }
-        if (content.BodyCase is Content.BodyOneofCase.Ask) throw new BadInputException("Questions have commands of their own: act account, act trace, act outcome, act mandate show, act inbox, act payout list.");
         var decision = (await session.Client.SendAsync(envelope, cancellationToken)).OrThrow();
         OutcomeCommand.Tell(session.Screen, decision, digest.ToString());
         return ExitCodes.Fine;

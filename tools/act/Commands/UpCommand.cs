@@ -40,7 +40,11 @@ static class UpCommand
         var options = OptionsOf(call);
         try
         {
-            await BrokerProcess.RunAsync(options, cancellationToken, ready => TellReady(call, options, ready));
+            await using (var host = await BrokerHost.StartAsync(options, TimeProvider.System, cancellationToken))
+            {
+                TellReady(call, options, host);
+                await host.WaitAsync(cancellationToken);
+            }
             call.Screen.Say("The broker has ended; what it acknowledged is on the disk.", "grey");
             return ExitCodes.Fine;
         }
@@ -106,12 +110,12 @@ static class UpCommand
         }
     }
 
-    static void TellReady(Call call, BrokerOptions options, BrokerReady ready)
+    static void TellReady(Call call, BrokerOptions options, BrokerHost ready)
     {
         call.Screen.Tell(
             "ready",
-            $"{ready.Broker} is up, for {(ready.Play ? "play money" : "real money")}. Data: {Path.GetFullPath(options.Data)}",
-            new { ready = true, grpc = ready.Grpc, json = ready.Json, broker = ready.Broker, play = ready.Play },
+            $"{ready.Id} is up, for {(ready.Play ? "play money" : "real money")}. Data: {Path.GetFullPath(options.Data)}",
+            new { ready = true, grpc = ready.Grpc, json = ready.Json, broker = ready.Id, play = ready.Play },
             "green");
         call.Screen.Say($"""
               gRPC  {ready.Grpc}

@@ -38,7 +38,9 @@ static class ConstraintPart
         { HoursOfDay: not null } => "fromMinute is 0 to 1439 and untilMinute 0 to 1440: minutes since midnight.",
         { Compare.Relation: Relation.Unspecified } => "the relation is missing: RELATION_EQUAL, RELATION_AT_MOST, …",
         { Compare.Value: null } or { Between: { From: null } or { Until: null } } => "a value is missing.",
-        { Compare: not null } => "an attribute's name is a-z, 0-9, '.', '-', '_' and begins with a letter; only whole numbers, amounts and times are less, more, at least or at most.",
+        { Compare: { Relation: not (Relation.Equal or Relation.NotEqual), Value.KindCase: V1.Value.KindOneofCase.Text or V1.Value.KindOneofCase.Flag } } =>
+            "only whole numbers, amounts and times can be less, more, at least or at most.",
+        { Compare: not null } => "an attribute's name is a-z, 0-9, '.', '-', '_' and begins with a letter.",
         { Between: not null } => "both bounds are whole numbers, both amounts, or both times.",
         { OneOf: not null } => $"1 to {ConstraintRules.ValuesMax} values are expected, and an attribute's name out of a-z, 0-9, '.', '-', '_'.",
         { All: not null } or { Any: not null } => $"1 to {ConstraintRules.ChildrenMax} constraints are expected; at most {ConstraintRules.NodesMax} in all, on {ConstraintRules.LevelsMax} levels.",

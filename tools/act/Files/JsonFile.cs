@@ -69,7 +69,7 @@ sealed class JsonFile
     // Where each value starts, by its path, and whether the whole is JSON at all.
     void Scan()
     {
-        if (_bytes.Length == 0) throw new BadInputException($"'{_name}' is empty.");
+        if (_bytes.AsSpan().IndexOfAnyExcept(" \t\r\n"u8) < 0) throw new BadInputException($"'{_name}' is empty.");
         if (_bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble)) throw Fault(0, "it begins with a byte order mark: save it as UTF-8 without one.");
         var reader = new Utf8JsonReader(_bytes, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = DepthMax });
         var (levels, name) = (new Stack<Level>(), "");

@@ -9,7 +9,8 @@ namespace ActProtocol.Tools;
 /// <summary>Tells what happens: sentences and tables for people, or one JSON object a line for machines. The last line is the result.</summary>
 sealed class Screen(TextWriter output, TextWriter error, bool json)
 {
-    const int WidthOfAPipe = 160;
+    // Lines are cut by nobody where nobody looks: whatever reads them wants them whole.
+    const int WidthOfAPipe = 2_000;
 
     // Letters of all languages and marks as they are; what must not reach a terminal is escaped by Inert.Json.
     static readonly JsonSerializerOptions Plain = new()

@@ -6,23 +6,30 @@ using ActProtocol.V1;
 namespace ActProtocol.Tools;
 
 /// <summary>A purchase as it is told while it happens.</summary>
-sealed class Purchase(Session session, ActIdentity agent, ActIdentity? principal, Digest mandate)
+/// <param name="key">The name under which it is remembered, beside the keys.</param>
+sealed class Purchase(Session session, ActIdentity agent, ActIdentity? principal, Digest mandate, string key)
 {
     readonly Timeline _timeline = new(session.Screen, TimeProvider.System);
     readonly string _who = Words.Short(agent.Id);
-    (int Offers, int Refused, bool Waiting) _seen;
+    readonly HashSet<Id16> _mine = [];
+    (int Offers, int Refused) _seen;
+    bool _compared;
+    int _confirmed;
+    int _settled;
     Intent? _intent;
 
-    public Task<Mail?> BuyAsync(IntentFile wanted, bool dearestFirst, TimeSpan wait, CancellationToken cancellationToken)
+    public Task<PurchaseResult> BuyAsync(IntentFile wanted, bool dearestFirst, TimeSpan wait, CancellationToken cancellationToken)
     {
         _intent = wanted.Intent;
         var buyer = new Buyer(session.Client, agent, mandate)
         {
+            Purchases = Path.Combine(session.Keys.Folder, "purchases"),
             Taken = (step, decision) => TellTaken(wanted.Intent, step, decision),
             Seen = TellMail,
             LockRefused = TellRefused,
         };
-        return buyer.BuyAsync(wanted.Intent, wanted.Sellers, quotes => InOrder(quotes, dearestFirst), wait, cancellationToken);
+        var order = new PurchaseOrder(wanted.Intent) { Sellers = wanted.Sellers, Order = quotes => InOrder(quotes, dearestFirst), QuotesWithin = wait, Patience = wait };
+        return buyer.BuyAsync(key, order, cancellationToken);
     }
 
     public async Task TellMoneyAsync(string when, CancellationToken cancellationToken)
@@ -30,6 +37,12 @@ sealed class Purchase(Session session, ActIdentity agent, ActIdentity? principal
         if (principal is null) return;
         var money = await session.MoneyOfAsync(principal, cancellationToken);
         _timeline.Tell($"money_{when}", _who, $"Money {when}: {money}.", new { money }, "yellow");
+    }
+
+    /// <summary>The settlement, where its letter has not come yet.</summary>
+    public void TellPaid(Mail bought)
+    {
+        if (bought.Accepted.Payment is { Kind: PaymentKind.Settled } payment && _confirmed != 0) TellSettled(payment);
     }
 
     public void TellBought(Mail bought, string receipt)
@@ -40,29 +53,40 @@ sealed class Purchase(Session session, ActIdentity agent, ActIdentity? principal
             "bought",
             _who,
             $"{(kept ? "Committed" : "Paid")} {Words.Of(payment.Amount)} to {payment.Seller}{(kept ? ", kept until the seller delivers" : "")}. Receipt: {receipt}",
-            new { paid = Words.Of(payment.Amount), seller = payment.Seller, transaction = bought.TransactionFor(agent.Id).ToString(), receipt },
+            new { key, paid = Words.Of(payment.Amount), seller = payment.Seller, transaction = bought.TransactionFor(agent.Id).ToString(), receipt },
             "green");
         session.Screen.Next($"Each step of it: act trace {bought.TransactionFor(agent.Id)} --as {_who}");
     }
 
-    public int TellNothing()
+    public int TellNot(PurchaseResult result)
     {
-        var why = _seen.Offers == 0 ? "no seller made an offer in time"
-            : _seen.Waiting ? "the principal's approval did not come in time; the lock still waits for 'act approve'"
-            : _seen.Refused == _seen.Offers ? "the broker refused a lock on each offer, for the reasons above"
-            : "no seller confirmed in time";
-        _timeline.Tell("nothing", _who, $"Nothing was bought: {why}.", new { offers = _seen.Offers, refused_locks = _seen.Refused }, "red");
-        return ExitCodes.Failed;
+        if (result is PurchaseResult.Refused { Refusal: var refusal }) throw new ActRefusedException(refusal);
+        var unfinished = result as PurchaseResult.Unfinished;
+        var why = unfinished is not null ? unfinished.Why.TrimEnd('.')
+            : _seen.Offers == 0 ? "no seller made an offer"
+            : _seen.Refused >= _seen.Offers ? "the broker refused a lock on each offer, for the reasons above"
+            : "no seller held the goods";
+        _timeline.Tell(
+            unfinished is null ? "nothing" : "unfinished",
+            _who,
+            unfinished is null ? $"Nothing was bought: {why}." : $"Not bought yet. {why}.",
+            new { key, offers = _seen.Offers, refused_locks = _seen.Refused, outcome_unknown = unfinished?.OutcomeUnknown ?? false },
+            "red");
+        if (unfinished is not null) session.Screen.Next($"Money may be held. Go on with the same purchase: act buy --key {key} and the same options.");
+        return unfinished is { OutcomeUnknown: true } ? ExitCodes.Unknown : ExitCodes.Failed;
     }
 
     void TellTaken(Intent intent, StepKind step, Decision decision)
     {
         var accepted = decision.Accepted;
-        _seen.Waiting = accepted.State is TransactionState.AwaitingApproval;
+        if (step is StepKind.Intent) _mine.UnionWith(accepted.Transactions.Select(opened => Id16.FromWire(opened.TransactionId)));
+        // What a commit answers was there before it, though its letter may come after.
+        if (step is StepKind.Commit) TellConfirmed(accepted.Payment.Seller);
         var sentence = step switch
         {
             StepKind.Intent => $"Asks {Words.Count(accepted.Transactions.Count, "seller")}{(intent.Words.Length > 0 ? $": {Inert.Quote(intent.Words)}" : "")}.",
-            StepKind.Lock when _seen.Waiting => $"Locked: {Words.Of(accepted.Payment.Amount)} held, once the principal approves. It runs 'act approve' until {Words.Time(accepted.DeadlineMs)}.",
+            StepKind.Lock when accepted.State is TransactionState.AwaitingApproval =>
+                $"Locked: {Words.Of(accepted.Payment.Amount)} held. The principal must approve: act approve, until {Words.Time(accepted.DeadlineMs)}.",
             StepKind.Lock => $"Locked: {Words.Of(accepted.Payment.Amount)} held until the seller confirms.",
             StepKind.Commit => $"Committed {Words.Of(accepted.Payment.Amount)}: the point of no return.",
             _ => $"{step}: now {Words.Of(accepted.State)}.",
@@ -75,25 +99,34 @@ sealed class Purchase(Session session, ActIdentity agent, ActIdentity? principal
         });
     }
 
+    // Quotes are compared when all are there, own steps are told when they are taken, and other purchases' letters are not ours to tell.
     void TellMail(Mail mail)
     {
-        var sender = mail.Content?.Header.Sender ?? mail.Record.Broker;
-        var (who, state) = (Words.Short(sender), mail.Accepted?.State ?? TransactionState.Unspecified);
-        // Its own steps were told when they were taken.
-        if (state is TransactionState.Unspecified || sender == agent.Id) return;
-        if (mail.Step is not StepKind.Quote) _seen.Waiting = false;
-        var sentence = mail.Step switch
+        var (sender, transaction) = (mail.Content?.Header.Sender ?? mail.Record.Broker, mail.TransactionFor(agent.Id));
+        if (mail.Accepted is not { State: not TransactionState.Unspecified } accepted || sender == agent.Id || mail.Step is StepKind.Quote) return;
+        if (!_mine.Contains(transaction)) return;
+        if (mail.Step is StepKind.Confirm) TellConfirmed(sender);
+        else if (mail.Step is StepKind.Settle) TellSettled(accepted.Payment);
+        else TellStep(mail.Step, sender, mail.Content switch
         {
-            StepKind.Quote => $"Offers {Inert.Quote(Offer.Of(mail, null).Title)} for {Words.Of(mail.Content!.Quote.Total)}.",
-            StepKind.Decline => $"Declines: {Inert.Quote(mail.Content!.Decline.Reason)}.",
-            StepKind.Deny => $"Denies it: {Inert.Quote(mail.Content!.Deny.Reason)}.",
-            StepKind.Confirm => "Confirms: the goods are held, and it is bound.",
-            StepKind.Approve => "Approves it.",
-            StepKind.Settle => $"Settles: {Words.Of(mail.Accepted!.Payment?.Amount)} paid to {Words.Short(mail.Accepted.Payment?.Seller ?? "")}.",
-            _ => $"{mail.Step}: now {Words.Of(state)}.",
-        };
-        _timeline.Tell("mail", who, sentence, new { step = Words.Of(mail.Step), sender, state = Words.Of(state), transaction = mail.TransactionFor(agent.Id).ToString() });
+            { Decline: { } decline } => $"Declines: {Inert.Quote(decline.Reason)}.",
+            { Deny: { } deny } => $"Denies it: {Inert.Quote(deny.Reason)}.",
+            { Approve: not null } => "Approves it.",
+            _ => $"{mail.Step}: now {Words.Of(accepted.State)}.",
+        });
     }
+
+    void TellConfirmed(string seller)
+    {
+        if (Interlocked.Exchange(ref _confirmed, 1) == 0) TellStep(StepKind.Confirm, seller, "Confirms: the goods are held, and it is bound.");
+    }
+
+    void TellSettled(Payment payment)
+    {
+        if (Interlocked.Exchange(ref _settled, 1) == 0) TellStep(StepKind.Settle, "broker", $"Settles: {Words.Of(payment.Amount)} paid to {Words.Short(payment.Seller)}.");
+    }
+
+    void TellStep(StepKind step, string who, string sentence) => _timeline.Tell("mail", Words.Short(who), sentence, new { step = Words.Of(step), sender = who });
 
     void TellRefused(Mail quote, Refusal refusal)
     {
@@ -111,9 +144,10 @@ sealed class Purchase(Session session, ActIdentity agent, ActIdentity? principal
     {
         var offers = quotes.OrderBy(quote => Ledger.Money.FromWire(quote.Content!.Quote.Total).Nanos).ToList();
         if (dearestFirst) offers.Reverse();
-        _seen.Offers = offers.Count;
-        if (offers.Count == 0) return offers;
+        _seen.Offers = Math.Max(_seen.Offers, offers.Count);
+        if (offers.Count == 0 || _compared) return offers;
 
+        _compared = true;
         var compared = offers.Select(offer => Offer.Of(offer, _intent?.Constraint)).ToList();
         if (session.Screen.Json) _timeline.Tell("offers", _who, $"{Words.Count(offers.Count, "offer")}.", new { offers = compared });
         else session.Screen.Show(Offer.Compare(compared));
