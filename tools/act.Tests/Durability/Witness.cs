@@ -24,6 +24,8 @@ sealed class Witness
     /// <summary>Broken promises, one sentence each.</summary>
     public IReadOnlyCollection<string> Faults => _faults;
 
+    public IEnumerable<Sent> Acknowledged => _sent.Values.Where(sent => sent.Decision is not null);
+
     /// <summary>How many envelopes of each kind were accepted.</summary>
     public IReadOnlyDictionary<Content.BodyOneofCase, int> Accepted => _sent.Values.Where(sent => sent.Decision?.Accepted is not null)
         .CountBy(sent => Content.Parser.ParseFrom(sent.Envelope.Content).BodyCase).ToDictionary();
