@@ -7,6 +7,7 @@ namespace ActProtocol.Sqlite;
 /// <summary>Folders whose entries outlive a power cut, as the file system has them.</summary>
 public static class DurableFolder
 {
+    const long FreeMin = 256 << 10;
     const int ReadOnly = 0;
     static readonly int CloseOnExec = OperatingSystem.IsLinux() ? 0x80000 : 0x1000000;
 
@@ -43,6 +44,19 @@ public static class DurableFolder
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ArgumentException)
         {
             return ""; // Unknown to the system, so nothing is held against it.
+        }
+    }
+
+    /// <summary>SQLite calls it a fault of the disk where it finds no room for its shared memory.</summary>
+    internal static bool IsFull(string folder)
+    {
+        try
+        {
+            return new DriveInfo(Path.GetFullPath(folder)).AvailableFreeSpace < FreeMin;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return false;
         }
     }
 

@@ -71,17 +71,43 @@ sealed class SnapshotFile : IDisposable
     {
         lock (_lock)
         {
-            using var transaction = _connection.BeginTransaction();
-            using var insert = new Statement(_connection, "INSERT OR REPLACE INTO snapshot VALUES(?, ?, ?, ?, ?)");
-            using var prune = new Statement(_connection, """
-                DELETE FROM snapshot WHERE p = ?1 AND position NOT IN
-                    (SELECT position FROM snapshot WHERE p = ?1 ORDER BY position DESC LIMIT 2)
-                """);
-            insert.Bind(1, partition).Bind(2, snapshot.Position).Bind(3, snapshot.Head.Span).Bind(4, snapshot.State.Span)
-                .Bind(5, Checksum(partition, snapshot)).Run();
-            prune.Bind(1, partition).Run();
-            transaction.Commit();
+            try
+            {
+                PutOnce(partition, snapshot);
+            }
+            catch (SqliteException)
+            {
+                // What a failed one wrote would go on taking the room that the journal needs.
+                ShrinkLog();
+                throw;
+            }
+        }
+    }
+
+    private void PutOnce(int partition, Snapshot snapshot)
+    {
+        using var transaction = _connection.BeginTransaction();
+        using var insert = new Statement(_connection, "INSERT OR REPLACE INTO snapshot VALUES(?, ?, ?, ?, ?)");
+        using var prune = new Statement(_connection, """
+            DELETE FROM snapshot WHERE p = ?1 AND position NOT IN
+                (SELECT position FROM snapshot WHERE p = ?1 ORDER BY position DESC LIMIT 2)
+            """);
+        insert.Bind(1, partition).Bind(2, snapshot.Position).Bind(3, snapshot.Head.Span).Bind(4, snapshot.State.Span)
+            .Bind(5, Checksum(partition, snapshot)).Run();
+        prune.Bind(1, partition).Run();
+        transaction.Commit();
+        Database.Checkpoint(_connection, truncate: true);
+    }
+
+    private void ShrinkLog()
+    {
+        try
+        {
             Database.Checkpoint(_connection, truncate: true);
+        }
+        catch (SqliteException)
+        {
+            // There is no room for what is committed either: it stays in the log.
         }
     }
 
@@ -107,6 +133,8 @@ sealed class SnapshotFile : IDisposable
                 CREATE TABLE IF NOT EXISTS snapshot(p INTEGER, position INTEGER, head BLOB, state BLOB, checksum BLOB,
                     PRIMARY KEY(p, position));
                 """);
+            // The log is empty before every snapshot: so one that finds no room can be taken back without needing any.
+            Database.Checkpoint(connection, truncate: true);
             return connection;
         }
         catch

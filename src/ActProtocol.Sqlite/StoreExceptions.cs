@@ -20,7 +20,7 @@ public sealed class StoreDamagedException(string what, Exception? cause = null) 
 
 /// <summary>The files can be neither read nor written at present, for example because the disk is full.</summary>
 public sealed class StoreUnavailableException(string folder, Exception cause)
-    : IOException($"The store in {folder} cannot be opened: {cause.Message} Nothing is lost; start again once that is mended.", cause);
+    : IOException($"The store in {folder} cannot be opened: {(DurableFolder.IsFull(folder) ? "the disk is full. " : "")}{cause.Message} Nothing is lost; start again once that is mended.", cause);
 
 /// <summary>The journal ends before a place that it is known to have reached, or holds another record there.</summary>
 public sealed class JournalTruncatedException(int partition, long expectedNext, long next, string folder)
