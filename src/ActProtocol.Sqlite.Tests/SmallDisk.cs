@@ -19,9 +19,10 @@ sealed class SmallDisk : IDisposable
     }
 
     /// <summary>Takes all room but so many bytes.</summary>
-    public void Fill(long left)
+    /// <param name="more">What was taken before stays taken.</param>
+    public void Fill(long left, bool more = false)
     {
-        using var ballast = new FileStream(Ballast, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        using var ballast = new FileStream(Ballast, more ? FileMode.Append : FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
         var page = new byte[4096];
         try
         {

@@ -61,9 +61,10 @@ sealed class Witness
     /// <summary>Sends what must be answered, outside of any stream.</summary>
     public async Task EnterAsync(TestedBroker broker, Trader trader, Envelope envelope)
     {
+        var sent = Sending(trader, envelope);
         using var channel = GrpcChannel.ForAddress(broker.Grpc);
         var answer = await new BrokerService.BrokerServiceClient(channel).SendAsync(new SendRequest { Envelope = envelope });
-        Answered(Sending(trader, envelope), new Answer { Decision = answer.Decision });
+        Answered(sent, new Answer { Decision = answer.Decision });
     }
 
     /// <summary>After a restart: what was sent since the last check, and some of what was before.</summary>
