@@ -32,7 +32,7 @@ sealed class Sequence(Market market)
         (_model.Of("buyer-owner").Available, _model.Funded) = (1000, 1000);
         _model.Mandates[market.Mandate] = new Model.MandateModel { Agent = "buyer" };
         await FundAsync("rival-owner", 500);
-        await LodgeAsync("rival", new Random(7));
+        foreach (var agent in Buyers) await LodgeAsync(agent, new Random(7));
     }
 
     public async Task DoAsync(int number)
@@ -95,7 +95,7 @@ sealed class Sequence(Market market)
 
     async Task LodgeAsync(string agent, Random dice)
     {
-        decimal? each = dice.Next(3) == 0 ? 200 : null, total = dice.Next(3) == 0 ? 450 : null, above = dice.Next(2) == 0 ? 50m : null;
+        decimal? each = dice.Next(3) == 0 ? 200 : null, total = dice.Next(3) == 0 ? 450 : null, above = dice.Next(4) != 0 ? 50m : null;
         var digest = await market.LodgeAsync(mandate =>
         {
             if (each is { } e) mandate.Limits[0].PerTransaction = Cny(e);
