@@ -18,13 +18,21 @@ sealed class World(IPartitionLog log) : IMailSink
     public static readonly SigningKey ReceiptKey = SigningKey.FromSeed(new byte[32]);
 
     readonly Dictionary<string, SigningKey> _keys = [];
+    readonly List<MailItem> _mails = [];
     int _messages;
 
     public JumpingTime Time { get; } = new();
 
     public EngineHost Host { get; private set; } = null!;
 
-    public List<MailItem> Mails { get; } = [];
+    /// <summary>What was delivered so far; the loop may be about to add to it.</summary>
+    public IReadOnlyList<MailItem> Mails
+    {
+        get
+        {
+            lock (_mails) return [.. _mails];
+        }
+    }
 
     /// <summary>What <see cref="StartAsync"/> changes of the usual options.</summary>
     public Func<EngineOptions, EngineOptions> Change { get; init; } = options => options;
@@ -35,7 +43,12 @@ sealed class World(IPartitionLog log) : IMailSink
 
     public void Mail(MailItem item)
     {
-        lock (Mails) Mails.Add(item);
+        lock (_mails) _mails.Add(item);
+    }
+
+    public void ForgetMails()
+    {
+        lock (_mails) _mails.Clear();
     }
 
     /// <summary>Two operators: <c>cashier</c> may fund, <c>locksmith</c> may bring in keys; and <c>umpire</c> resolves where an intent names nobody.</summary>

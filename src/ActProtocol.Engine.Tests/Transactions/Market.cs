@@ -195,13 +195,17 @@ sealed class Market : IAsyncDisposable
     }
 
     /// <summary>Has envelopes decided one after the other in one append, with nothing in between.</summary>
-    public async Task<Outcome[]> TogetherAsync(params Envelope[] envelopes)
+    public Task<Outcome[]> TogetherAsync(params Envelope[] envelopes) => TogetherAsync(TimeSpan.Zero, envelopes);
+
+    /// <param name="pass">Time that passes before any of them, and that the broker has no chance to notice on its own.</param>
+    public async Task<Outcome[]> TogetherAsync(TimeSpan pass, params Envelope[] envelopes)
     {
         var (release, reached) = (new TaskCompletionSource(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         Log.HangNext(release.Task, reached);
         var held = FundAsync("umpire-owner", 1);
         // What comes while an append is under way is decided together after it.
         await reached.Task;
+        World.Time.Advance(pass);
         Task<Outcome>[] answers = [.. envelopes.Select(TryAsync)];
         release.SetResult();
         await held;
