@@ -1,0 +1,217 @@
+using ActProtocol.Engine.Hosting;
+using ActProtocol.Engine.Transactions;
+using ActProtocol.Envelopes;
+using ActProtocol.V1;
+using Record = ActProtocol.V1.Record;
+
+namespace ActProtocol.Engine.Directory;
+
+/// <summary>Keys that come and go: by their owner, by themselves, by a thief, by recovery; and the mandates that follow or do not.</summary>
+public sealed class KeyTests : IAsyncLifetime
+{
+    Market _market = null!;
+
+    World World => _market.World;
+
+    public async ValueTask InitializeAsync() => _market = await Market.OpenAsync();
+
+    public async ValueTask DisposeAsync() => await _market.DisposeAsync();
+
+    [Theory]
+    [InlineData("buyer-owner", false, true)]
+    [InlineData("buyer", false, false)]
+    [InlineData("buyer", true, true)]
+    public async Task A_mandate_follows_the_owners_rotations_and_others_only_where_it_says_so(string by, bool follows, bool works)
+    {
+        var mandate = await _market.LodgeAsync(terms => terms.FollowRotation = follows);
+        await RotateAsync(by, "buyer", "second");
+        await RotateAsync(by, "buyer", "third");
+        var intent = _market.IntentTo("seller");
+        intent.Header.Mandate = mandate.ToWire();
+        Assert.Equal(works ? null : ErrorCode.MandateNotYours, (await _market.TryAsync(World.Seal("buyer", intent))).Code);
+    }
+
+    // What a thief rotated in goes with everything older, and mandates follow the owner's line, not the thief's.
+    [Fact]
+    public async Task The_owner_outranks_a_thief()
+    {
+        var stolen = World.KeyOf("buyer");
+        await RotateAsync("buyer", "buyer", "thief");
+        var thief = World.KeyOf("buyer");
+        await RotateAsync("buyer-owner", "buyer", "owners");
+        foreach (var key in (SigningKey[])[stolen, thief])
+        {
+            Assert.Equal(ErrorCode.KeyRevoked, (await _market.TryAsync(Sealing.Seal(World.Fill("buyer", _market.IntentTo("seller")), key))).Code);
+        }
+        await _market.IntendAsync();
+    }
+
+    // A thief that rotates and revokes as often as it can must not use up what the owner needs to be rid of it.
+    [Fact]
+    public async Task A_thief_cannot_use_up_the_keys_of_an_entry()
+    {
+        var mandate = _market.Mandate;
+        for (var round = 0; round < 40; round++)
+        {
+            var old = World.KeyOf("buyer").PublicKey.Thumbprint;
+            await RotateAsync("buyer", "buyer", $"thief {round}");
+            Assert.NotNull((await World.SendAsync("buyer", new Content { RevokeKey = new RevokeKey { Id = World.Id("buyer"), Key = old.ToWire() } })).Accepted);
+        }
+        await RotateAsync("buyer-owner", "buyer", "owners");
+        Assert.True(World.Host.Gate.FindEntry(World.Id("buyer"))!.Keys.Count <= 32);
+        _market.Mandate = mandate;
+        await _market.IntendAsync();
+    }
+
+    [Fact]
+    public async Task A_revocation_is_answered_when_every_partition_has_it_and_in_force_before()
+    {
+        var (release, reached) = (new TaskCompletionSource(), new TaskCompletionSource());
+        _market.Log.HangNext(Task.CompletedTask);
+        _market.Log.HangNext(release.Task, reached);
+        var revoking = World.SendAsync("buyer-owner", Revocation());
+        await reached.Task;
+        Assert.False(revoking.IsCompleted);
+        Assert.Equal(ErrorCode.KeyRevoked, (await _market.TryAsync(World.Seal("buyer", _market.IntentTo("seller")))).Code);
+
+        release.SetResult();
+        Assert.NotNull((await revoking).Accepted);
+        for (var partition = 0; partition < World.Partitions; partition++) Assert.Contains("transfer", await StepsOfAsync(partition));
+    }
+
+    [Fact]
+    public async Task The_same_revocation_again_is_not_answered_sooner()
+    {
+        _market.Log.HangNext(Task.CompletedTask);
+        _market.Log.UnknownNext(written: false);
+        var envelope = World.Seal("buyer-owner", Revocation());
+        var first = _market.TryAsync(envelope);
+        // The partitions could not take it, and are fenced.
+        while ((await _market.TryAsync(World.Seal("seller-owner", new Content { RequestPayout = new RequestPayout { Amount = Steps.Cny(1), Destination = "x" } }))).Code is not ErrorCode.PartitionFenced) { }
+        var (again, another) = (_market.TryAsync(envelope), _market.TryAsync(World.Seal("buyer-owner", Revocation())));
+        await World.EnterOwnerAsync("newcomer");
+        Assert.False(first.IsCompleted || again.IsCompleted || another.IsCompleted);
+
+        World.Time.Advance(TimeSpan.FromSeconds(1));
+        var decision = (await first).Decision;
+        Assert.NotNull(decision!.Accepted);
+        Assert.Equal(decision, (await again).Decision);
+        Assert.NotNull((await another).Accepted);
+    }
+
+    // An envelope that was verified just before still meets the revocation in its partition.
+    [Fact]
+    public async Task A_partition_that_knows_of_a_revocation_takes_nothing_that_was_verified_before()
+    {
+        var envelope = World.Seal("buyer", _market.IntentTo("seller"));
+        var (verified, _) = World.Host.Gate.Verify(World.Host.Gate.Read(envelope).Opened!);
+        Assert.NotNull((await World.SendAsync("buyer-owner", Revocation())).Accepted);
+        var (decision, refused) = await World.Host.SendAsync(verified!);
+        Assert.Equal((null, ErrorCode.KeyRevoked), (decision, refused!.Code));
+    }
+
+    [Fact]
+    public async Task A_recovery_takes_effect_after_its_delay_and_not_before()
+    {
+        await RecoverAsync("buyer-owner", "recovered");
+        Assert.Equal(World.NowMs + (72L * 3_600_000), World.Host.Gate.FindEntry(World.Id("buyer-owner"))!.RecoveryAtMs);
+        await World.PassAsync(TimeSpan.FromHours(72) - TimeSpan.FromMilliseconds(1));
+        Assert.NotNull((await World.SendAsync("buyer-owner", _market.MandateFor("buyer"))).Accepted);
+
+        await World.PassAsync(TimeSpan.FromMilliseconds(1));
+        await World.TransfersAsync();
+        Assert.Equal(ErrorCode.KeyRevoked, (await _market.TryAsync(World.Seal("buyer-owner", _market.MandateFor("buyer")))).Code);
+        World.UseKey("buyer-owner", World.KeyOf("recovered"));
+        Assert.NotNull((await World.SendAsync("buyer-owner", _market.MandateFor("buyer"))).Accepted);
+    }
+
+    [Theory]
+    [InlineData("buyer")]
+    [InlineData("buyer-owner")]
+    public async Task It_is_cancelled_by_the_entry_or_its_owner(string by)
+    {
+        await RecoverAsync("buyer", "recovered");
+        Assert.Equal(ErrorCode.AgentUnknown, (await _market.TryAsync(World.Seal("seller", new Content { CancelRecovery = new CancelRecovery { Id = World.Id("buyer") } }))).Code);
+        Assert.NotNull((await World.SendAsync(by, new Content { CancelRecovery = new CancelRecovery { Id = World.Id("buyer") } })).Accepted);
+        await World.PassAsync(TimeSpan.FromHours(73));
+        await World.TransfersAsync();
+        Assert.Null((await _market.TryAsync(World.Seal("buyer", _market.IntentTo("seller")))).Code);
+    }
+
+    [Fact]
+    public async Task An_operators_recovery_gives_nobody_the_mandates_of_a_principal()
+    {
+        _market.Mandate = await _market.LodgeAsync(terms => terms.FollowRotation = true);
+        await RecoverAsync("buyer", "recovered");
+        await World.PassAsync(TimeSpan.FromHours(72));
+        await World.TransfersAsync();
+        World.UseKey("buyer", World.KeyOf("recovered"));
+        Assert.Equal(ErrorCode.MandateNotYours, (await _market.TryAsync(World.Seal("buyer", _market.IntentTo("seller")))).Code);
+        _market.Mandate = await _market.LodgeAsync();
+        await _market.IntendAsync();
+    }
+
+    // A key that waits is shown to everybody: whoever brought it in first could revoke it in every partition.
+    [Fact]
+    public async Task A_key_that_waits_for_recovery_is_nobody_elses()
+    {
+        await RecoverAsync("buyer-owner", "recovered");
+        Assert.Equal(ErrorCode.KeyUnsuitable, (await _market.TryAsync(World.Seal("seller-owner", Rotation("seller", "recovered")))).Code);
+        await World.SendAsync("buyer-owner", new Content { CancelRecovery = new CancelRecovery { Id = World.Id("buyer-owner") } });
+        Assert.Null((await _market.TryAsync(World.Seal("seller-owner", Rotation("seller", "recovered")))).Code);
+    }
+
+    [Fact]
+    public async Task Only_the_locksmith_recovers_and_enters_others()
+    {
+        foreach (var content in (Content[])[Recovery("buyer", "x"), Foreign("act://elsewhere/shop-owner", "y")])
+        {
+            Assert.Equal(ErrorCode.RoleMissing, (await _market.TryAsync(World.Seal("cashier", content))).Code);
+            Assert.Equal(ErrorCode.RoleMissing, (await _market.TryAsync(World.Seal("buyer-owner", content))).Code);
+        }
+    }
+
+    [Fact]
+    public async Task A_foreign_id_that_an_operator_entered_signs_and_none_of_the_own_authority_is_entered()
+    {
+        Assert.NotNull((await World.SendAsync("locksmith", Foreign("act://elsewhere/shop-owner", "foreign"))).Accepted);
+        Assert.True(World.Host.Gate.FindEntry("act://elsewhere/shop-owner")!.Foreign);
+        Assert.Equal(ErrorCode.AuthorityForeign, (await _market.TryAsync(World.Seal("locksmith", Foreign("act://test/shop-owner", "other")))).Code);
+
+        var intent = _market.IntentTo();
+        intent.Header.Recipients.Add("act://elsewhere/shop-owner");
+        var accepted = (await World.SendAsync(World.Seal("buyer", intent))).Accepted;
+        var decline = World.Fill("buyer", new Content { Header = new Header { TransactionId = accepted.Transactions[0].TransactionId, Recipients = { World.Id("buyer") } }, Decline = new Decline() });
+        decline.Header.Sender = "act://elsewhere/shop-owner";
+        Assert.Equal(TransactionState.Declined, (await World.SendAsync(Sealing.Seal(decline, World.KeyOf("foreign")))).Accepted.State);
+    }
+
+    Content Revocation() => new() { RevokeKey = new RevokeKey { Id = World.Id("buyer"), Key = World.KeyOf("buyer").PublicKey.Thumbprint.ToWire() } };
+
+    Content Rotation(string agent, string key) => new() { RotateKey = new RotateKey { Id = World.Id(agent), SigningKey = World.KeyBytes(key) } };
+
+    Content Recovery(string id, string key) => new() { RecoverKey = new RecoverKey { Id = World.Id(id), SigningKey = World.KeyBytes(key) } };
+
+    Content Foreign(string id, string key) => new()
+    {
+        EnterForeign = new EnterForeign { Id = id, Entry = new Register { Kind = EntryKind.Principal, SigningKey = World.KeyBytes(key) } },
+    };
+
+    async Task RotateAsync(string by, string agent, string key)
+    {
+        Assert.NotNull((await World.SendAsync(World.Seal(by, Rotation(agent, key)))).Accepted);
+        World.UseKey(agent, World.KeyOf(key));
+    }
+
+    async Task RecoverAsync(string id, string key) => Assert.NotNull((await World.SendAsync("locksmith", Recovery(id, key))).Accepted);
+
+    async Task<List<string>> StepsOfAsync(int partition)
+    {
+        List<string> names = [];
+        await foreach (var entry in _market.Log.ReadAsync(partition, 1, TestContext.Current.CancellationToken))
+        {
+            if (Record.Parser.ParseFrom(entry.Record.Span).Step is { } step) names.Add(step.Name);
+        }
+        return names;
+    }
+}
