@@ -76,6 +76,15 @@ public class SendTests
     }
 
     [Fact]
+    public async Task A_wait_that_is_too_long_is_told_instead_of_sat_through()
+    {
+        await using var broker = await ScriptedBroker.StartAsync();
+        broker.OnSend = _ => throw new Refusal(ErrorCode.ClockSkew, RetryAfter: TimeSpan.FromHours(1)).ToWire().ToRpcException();
+
+        Assert.Equal(TimeSpan.FromHours(1), Assert.IsType<SendResult.Refused>(await SendAsync(broker)).Refusal.RetryAfter);
+    }
+
+    [Fact]
     public async Task A_fault_within_the_broker_leaves_the_outcome_unknown()
     {
         await using var broker = await ScriptedBroker.StartAsync();

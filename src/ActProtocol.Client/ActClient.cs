@@ -113,6 +113,7 @@ public sealed class ActClient : IDisposable
             last = refusal;
             unsure |= refusal is null or { Code: ErrorCode.Internal };
             Logger.Unanswered(attempt, refusal?.Code.ToString() ?? fault?.StatusCode.ToString());
+            if (IsTooLong(refusal)) break;
             if (attempt < _options.AttemptsMax) await Task.Delay(refusal?.RetryAfter ?? BackOff.After(attempt), Time, cancellationToken);
         }
         return last is not null && !unsure ? new SendResult.Refused(last) : new SendResult.Unknown(envelope);
@@ -195,7 +196,7 @@ public sealed class ActClient : IDisposable
             var (answer, refusal, fault) = await TryAsync(call, cancellationToken);
             if (answer is not null) return answer;
             var again = refusal is null ? fault!.StatusCode is not StatusCode.Unimplemented : BrokerFaults.MayRepeat(refusal);
-            if (!again || attempt >= _options.AttemptsMax) throw BrokerFaults.ToException(fault!);
+            if (!again || attempt >= _options.AttemptsMax || IsTooLong(refusal)) throw BrokerFaults.ToException(fault!);
             await Task.Delay(refusal?.RetryAfter ?? BackOff.After(attempt), Time, cancellationToken);
         }
     }
@@ -220,6 +221,9 @@ public sealed class ActClient : IDisposable
             return (null, null, new RpcException(new Status(StatusCode.DeadlineExceeded, "There was no answer in time.")));
         }
     }
+
+    // A wait that the caller should know of rather than sit through: an hour, say, because a clock is wrong.
+    bool IsTooLong(Refusal? refusal) => refusal?.RetryAfter > _options.LongestWait;
 
     static bool IsWithinTransaction(Envelope envelope) => !Content.Parser.ParseFrom(envelope.Content).Header.TransactionId.IsEmpty;
 }

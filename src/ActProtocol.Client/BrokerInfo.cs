@@ -37,7 +37,8 @@ public sealed record BrokerInfo(string Id, IReadOnlyList<VerifyingKey> ReceiptKe
             using var read = new StreamReader(answer.Content.ReadAsStream());
             var text = read.ReadToEnd();
             var info = ParseText(path, text);
-            File.WriteAllText(path, text);
+            File.WriteAllText($"{path}.new", text);
+            File.Move($"{path}.new", path, overwrite: true);
             return info;
         }
         return ParseText(path, File.ReadAllText(path));

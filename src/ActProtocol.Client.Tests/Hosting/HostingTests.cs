@@ -48,12 +48,31 @@ public class HostingTests
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddActClient(options => (options.Address, options.AttemptsMax) = ("nowhere", 0));
         builder.Services.AddActSeller<Goods>(options => (options.Id, options.KeyFile) = ("anna", "no-such-file"));
+        builder.Services.AddActBuyer(options => options.Mandate = "none");
         using var host = builder.Build();
 
         var fault = await Assert.ThrowsAnyAsync<Exception>(() => host.StartAsync(Market.Cancelled));
 
         var told = string.Join(" ", (fault as AggregateException)?.InnerExceptions.Select(inner => inner.Message) ?? [fault.Message]);
-        foreach (var wrong in (string[])["'nowhere'", "AttemptsMax", "'anna'", "Principal", "'no-such-file'"]) Assert.Contains(wrong, told, StringComparison.Ordinal);
+        foreach (var wrong in (string[])["'nowhere'", "AttemptsMax", "'anna'", "Principal", "'no-such-file'", "64 hexadecimal"]) Assert.Contains(wrong, told, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_buyer_from_the_host_buys()
+    {
+        await using var market = await Market.OpenAsync(await RunningBroker.SharedAsync());
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddActClient(options => (options.Address, options.BrokerKeys) = (market.Broker.Grpc, market.Broker.KeysFile));
+        builder.Services.AddActBuyer(options =>
+        {
+            (options.Id, options.Principal, options.Signer) = (market.Agent.Id, market.Owner.Id, market.Agent.Signer);
+            (options.Mandate, options.Purchases) = (market.Mandate.ToString(), Path.Combine(market.Folder, "purchases"));
+        });
+        using var host = builder.Build();
+        await host.StartAsync(Market.Cancelled);
+
+        Assert.IsType<PurchaseResult.Bought>(await host.Services.GetRequiredService<Buyer>().BuyAsync("order", market.Order, Market.Cancelled));
+        await host.StopAsync(Market.Cancelled);
     }
 
     [Fact]

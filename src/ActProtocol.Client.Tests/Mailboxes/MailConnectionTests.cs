@@ -1,6 +1,7 @@
 using ActProtocol.Envelopes;
 using ActProtocol.V1;
 using Google.Protobuf;
+using Microsoft.Extensions.Time.Testing;
 using Record = ActProtocol.V1.Record;
 
 namespace ActProtocol.Client.Mailboxes;
@@ -93,6 +94,30 @@ public class MailConnectionTests
 
         Assert.Equal(StepKind.Settle, mails.Current.Step);
         Assert.Equal(3, streams);
+    }
+
+    [Fact]
+    public async Task It_comes_back_no_sooner_than_its_waits_say_and_those_grow()
+    {
+        await using var broker = await ScriptedBroker.StartAsync();
+        var agent = ScriptedBroker.Somebody();
+        for (var failure = 0; failure < 4; failure++) broker.Raw.Enqueue([]);
+        broker.OnStream = (_, _, stop) => Task.Delay(Timeout.InfiniteTimeSpan, stop);
+        var time = new FakeTimeProvider();
+        var options = new ActClientOptions { Address = broker.Address, Jitter = () => 1 };
+        using var client = new ActClient(options, broker.Info, time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Market.Cancelled);
+        var stream = Begin(new MailConnection(client, agent), stop.Token);
+
+        var began = time.GetUtcNow();
+        while (!stream.Connection.Proven.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromMilliseconds(5));
+            await Task.Yield();
+        }
+        Assert.True(time.GetUtcNow() - began >= TimeSpan.FromMilliseconds(100 + 200 + 400 + 800));
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stream.Reading);
     }
 
     [Fact]

@@ -9,14 +9,17 @@ sealed class RunningBuyer : IAsyncDisposable
 
     RunningBuyer(Process process) => _process = process;
 
-    public static RunningBuyer Start(Market market, string key, string? address = null) => new(Process.Start(new ProcessStartInfo("dotnet",
-    [
-        Path.Combine(AppContext.BaseDirectory, "BuyerProcess.dll"), address ?? market.Broker.Grpc, market.Broker.KeysFile, Path.Combine(market.Folder, $"{market.Agent.Id.Split('/')[^1]}.json"),
-        market.Mandate.ToString(), Path.Combine(market.Folder, "purchases"), key, market.SellerAgent.Id,
-    ])
+    /// <param name="address">Instead of the broker's own.</param>
+    /// <param name="under">A command that runs it.</param>
+    public static RunningBuyer Start(Market market, string key, string? address = null, IReadOnlyList<string>? under = null)
     {
-        RedirectStandardOutput = true,
-    })!);
+        string[] command =
+        [
+            .. under ?? [], "dotnet", Path.Combine(AppContext.BaseDirectory, "BuyerProcess.dll"), address ?? market.Broker.Grpc, market.Broker.KeysFile,
+            Path.Combine(market.Folder, $"{market.Agent.Id.Split('/')[^1]}.json"), market.Mandate.ToString(), Path.Combine(market.Folder, "purchases"), key, market.SellerAgent.Id,
+        ];
+        return new(Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true })!);
+    }
 
     /// <summary>The next line; null at the end.</summary>
     public ValueTask<string?> LineAsync() => _process.StandardOutput.ReadLineAsync(Market.Cancelled);

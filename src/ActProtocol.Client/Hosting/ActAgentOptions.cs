@@ -3,7 +3,7 @@ using ActProtocol.Envelopes;
 namespace ActProtocol.Client;
 
 /// <summary>One agent in a host. Say where its key is: in a file, or behind a signer.</summary>
-public sealed class ActAgentOptions
+public class ActAgentOptions
 {
     /// <summary>Its id, <c>act://authority/name</c>.</summary>
     public string Id { get; set; } = "";
@@ -25,7 +25,7 @@ public sealed class ActAgentOptions
 
     internal ActIdentity Identity() => Signer is { } signer ? new ActIdentity(Id, Principal, signer) : Loaded(Client.KeyFile.Load(KeyFile!, Passphrase));
 
-    internal IEnumerable<string> Faults()
+    internal virtual IEnumerable<string> Faults()
     {
         if (!ActId.IsValid(Id)) yield return $"Id: '{Id}' is no id such as act://local/name.";
         if (!ActId.IsValid(Principal)) yield return $"Principal: '{Principal}' is no id such as act://local/name.";

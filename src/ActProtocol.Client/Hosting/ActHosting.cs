@@ -1,3 +1,4 @@
+using ActProtocol.Envelopes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -46,6 +47,20 @@ public static class ActHosting
         return services.AddAgent(configure, $"agent {typeof(THandler).FullName}", (provider, _, _) => provider.GetRequiredService<THandler>());
     }
 
+    /// <summary>A <see cref="Buyer"/>: a singleton, to be asked for where things are bought.</summary>
+    public static IServiceCollection AddActBuyer(this IServiceCollection services, Action<ActBuyerOptions> configure)
+    {
+        services.AddOptions<ActBuyerOptions>().Configure(configure).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ActBuyerOptions>, BuyerOptionsValidation>());
+        services.TryAddSingleton(provider =>
+        {
+            var options = provider.GetRequiredService<IOptions<ActBuyerOptions>>().Value;
+            var mandate = new Digest(Convert.FromHexString(options.Mandate));
+            return new Buyer(provider.GetRequiredService<ActClient>(), options.Identity(), mandate) { Purchases = options.Purchases };
+        });
+        return services;
+    }
+
     static IServiceCollection AddAgent(
         this IServiceCollection services, Action<ActAgentOptions> configure, string name, Func<IServiceProvider, ActClient, ActIdentity, IMailHandler> handlerFor)
     {
@@ -65,6 +80,11 @@ public static class ActHosting
     sealed class AgentOptionsValidation : IValidateOptions<ActAgentOptions>
     {
         public ValidateOptionsResult Validate(string? name, ActAgentOptions options) => Result(options.Faults());
+    }
+
+    sealed class BuyerOptionsValidation : IValidateOptions<ActBuyerOptions>
+    {
+        public ValidateOptionsResult Validate(string? name, ActBuyerOptions options) => Result(options.Faults());
     }
 
     static ValidateOptionsResult Result(IEnumerable<string> faults) =>

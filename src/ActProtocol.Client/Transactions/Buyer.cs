@@ -27,6 +27,7 @@ public sealed class Buyer(ActClient client, ActIdentity agent, Digest mandate)
     public Action<StepKind, Decision>? Taken { get; init; }
 
     /// <summary>Buys once for a key, however often it is called: after a crash, after a time-out, by two processes at the same time.</summary>
+    /// <remarks>Processes that may act at the same time share the folder, on a file system of one machine: its locks and flushes are relied on.</remarks>
     /// <param name="key">The user's name for this purchase, for example an order number; at most 256 characters on one line. The same key goes on
     /// with the same purchase; the order is looked at where it has not been said yet.</param>
     /// <exception cref="InvalidOperationException"><see cref="Purchases"/> is not set.</exception>

@@ -69,15 +69,16 @@ sealed class Purchase(ActClient client, ActIdentity agent, Digest mandate, strin
 
         await RefreshAsync(opened, intent.Content.Header.Home, cancellationToken);
         if (_memory.Steps is [.., var last] && !IsDecided(last)) return await SendAsync(last, cancellationToken);
+        // Whatever the file says: what the broker took the money for was bought.
+        if (_views.Values.FirstOrDefault(view => view.IsPaid)?.Payment is { } payment)
+        {
+            // Whoever else ends it remembers the same.
+            await file.TryEndAsync(_memory, payment.Receipt, cancellationToken);
+            return new PurchaseResult.Bought(payment);
+        }
         if (_memory.LastLock is not { } locked || RefusalOf(locked) is not null) return await LockAsync(cancellationToken);
 
         var view = _views[locked.Transaction];
-        if (view.IsPaid)
-        {
-            // Whoever else ends it remembers the same.
-            await file.TryEndAsync(_memory, view.Payment!.Receipt, cancellationToken);
-            return new PurchaseResult.Bought(view.Payment);
-        }
         return view.State switch
         {
             AwaitingApproval => await WaitAsync("The lock waits for the principal's approval.", Left, cancellationToken),
