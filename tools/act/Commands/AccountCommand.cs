@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Spectre.Console;
 using ActProtocol.V1;
+using Spectre.Console;
 
 namespace ActProtocol.Tools;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
-using Spectre.Console;
 using ActProtocol.Envelopes;
 using ActProtocol.V1;
+using Spectre.Console;
 
 namespace ActProtocol.Tools;
 

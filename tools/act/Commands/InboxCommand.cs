@@ -1,8 +1,8 @@
 using System.CommandLine;
-using Spectre.Console;
 using System.Globalization;
 using ActProtocol.Client;
 using ActProtocol.V1;
+using Spectre.Console;
 
 namespace ActProtocol.Tools;
 

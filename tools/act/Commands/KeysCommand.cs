@@ -1,9 +1,9 @@
 using System.Buffers.Text;
 using System.CommandLine;
-using Spectre.Console;
 using System.Text.Json;
 using ActProtocol.Client;
 using ActProtocol.Envelopes;
+using Spectre.Console;
 
 namespace ActProtocol.Tools;
 

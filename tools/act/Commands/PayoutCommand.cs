@@ -1,9 +1,9 @@
 using System.CommandLine;
-using Spectre.Console;
 using ActProtocol.Client;
 using ActProtocol.Envelopes;
 using ActProtocol.Errors;
 using ActProtocol.V1;
+using Spectre.Console;
 
 namespace ActProtocol.Tools;
 
