@@ -109,6 +109,19 @@ public sealed class EngineHost : IAsyncDisposable
     /// <summary>Answers a signed question for what is its sender's.</summary>
     public async Task<(AskResponse? Answer, Refusal? Refused)> AskAsync(VerifiedEnvelope envelope, CancellationToken cancellationToken)
     {
+        try
+        {
+            return await AnswerAsync(envelope, cancellationToken);
+        }
+        catch (IOException)
+        {
+            // A record that it takes cannot be read, or is not what it was; who asks is told no wrong one instead.
+            return (null, new Refusal(ErrorCode.Internal, "a record cannot be read"));
+        }
+    }
+
+    async Task<(AskResponse? Answer, Refusal? Refused)> AnswerAsync(VerifiedEnvelope envelope, CancellationToken cancellationToken)
+    {
         var (ask, sender, context) = (envelope.Opened.Content.Ask, envelope.Opened.Header.Sender, envelope.Context);
         var home = Partition.PartitionOf((int)envelope.Opened.Header.Home, _options.Partitions);
         var roles = (OperatorRoles)context.Roles;

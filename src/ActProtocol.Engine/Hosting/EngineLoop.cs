@@ -164,10 +164,12 @@ sealed class EngineLoop(
         else Decide(slot, envelope, sink);
     }
 
-    // Once: the same bytes, sent again by anybody, say nothing about the clock as it is then.
+    // Once: the same bytes, sent again by anybody, say nothing about the clock as it is then. And only if it will be recorded: by the
+    // stamps that there are it must not have expired.
     bool AcceptsClock(VerifiedEnvelope envelope) =>
         envelope.Opened.Content.BodyCase is Body.AcceptClock && ((OperatorRoles)envelope.Context.Roles).HasFlag(OperatorRoles.Rules)
-        && DirectorySlot.Fenced is null && ((DirectoryMachine)DirectorySlot.Machine).FindOutcome(envelope.Opened.Header.Sender, envelope.Opened.MessageId) == 0;
+        && DirectorySlot.Fenced is null && Math.Max(_clock.WallMs, DirectorySlot.Machine.Stamp) < envelope.Opened.Header.ExpiresAtMs
+        && ((DirectoryMachine)DirectorySlot.Machine).FindOutcome(envelope.Opened.Header.Sender, envelope.Opened.MessageId) == 0;
 
     void Decide(Slot slot, VerifiedEnvelope envelope, IAnswerSink sink)
     {
@@ -475,14 +477,32 @@ sealed class EngineLoop(
         Dictionary<(int, long), int> leaves = [];
         foreach (var (slot, _, position) in wanted)
         {
-            if (leaves.TryAdd((slot.Index, position), records.Count)) records.Add(await RecordAtAsync(slot, position));
+            if (leaves.ContainsKey((slot.Index, position)) || await RecordAtAsync(slot, position) is not { } record) continue;
+            leaves.Add((slot.Index, position), records.Count);
+            records.Add(record);
         }
+        if (records.Count == 0) return;
         var receipts = prover.Prove(records);
-        foreach (var (slot, agent, position) in wanted) mail.Mail(new MailItem(agent, slot.Index, position, receipts[leaves[(slot.Index, position)]]));
+        foreach (var (slot, agent, position) in wanted)
+        {
+            if (leaves.TryGetValue((slot.Index, position), out var leaf)) mail.Mail(new MailItem(agent, slot.Index, position, receipts[leaf]));
+        }
     }
 
-    async ValueTask<ReadOnlyMemory<byte>> RecordAtAsync(Slot slot, long position) =>
-        (slot.FindPending(position) ?? await log.FindAsync(slot.Index, position, CancellationToken.None))!.Record;
+    // Null when an old record cannot be read: its delivery waits in the mailbox, and everything else goes on.
+    async ValueTask<ReadOnlyMemory<byte>?> RecordAtAsync(Slot slot, long position)
+    {
+        if (slot.FindPending(position) is { } pending) return pending.Record;
+        try
+        {
+            return (await log.FindAsync(slot.Index, position, CancellationToken.None))!.Record;
+        }
+        catch (Exception fault)
+        {
+            logger.ReadFailed(fault, slot.Index, position);
+            return null;
+        }
+    }
 
     async Task SnapshotAllAsync()
     {
