@@ -1,6 +1,7 @@
 // Renderings, written from ../rendering.md alone. node render.mjs CASE.json LANGUAGE prints one; node render.mjs --check compares all
 // with the golden files. A case has an intent and, unless the intent alone is rendered, a quote and the seller's id, as ProtoJSON.
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
 const read = (name) => readFileSync(new URL(name, import.meta.url), 'utf8');
 const registry = (name) => JSON.parse(read(`../registry/${name}.json`));
@@ -83,7 +84,10 @@ export function render({ intent, quote, seller }, language) {
   return lines.map((line) => `${line}\n`).join('');
 }
 
-if (process.argv[2] === '--check') {
+const [, program, given, language = 'en'] = process.argv;
+if (!program || realpathSync(program) !== fileURLToPath(import.meta.url)) {
+  // Imported: whoever did calls render.
+} else if (given === '--check') {
   const cases = readdirSync(new URL('.', import.meta.url)).filter((name) => name.endsWith('.json'));
   let same = 0;
   for (const name of cases) {
@@ -95,6 +99,6 @@ if (process.argv[2] === '--check') {
   }
   console.log(`${same} renderings are the same`);
   process.exitCode = same === 2 * cases.length ? 0 : 1;
-} else if (process.argv[2]) {
-  process.stdout.write(render(JSON.parse(readFileSync(process.argv[2], 'utf8')), process.argv[3] ?? 'en'));
+} else if (given) {
+  process.stdout.write(render(JSON.parse(readFileSync(given, 'utf8')), language));
 }
