@@ -68,12 +68,3 @@ sealed class RunningBroker : IAsyncDisposable
         }
     }
 }
-
-/// <summary>Folders for one test.</summary>
-static class Folders
-{
-    /// <param name="fast">In memory where the machine has such a place: for what no test takes the power from.</param>
-    public static string New(bool fast = false) => fast && Directory.Exists("/dev/shm")
-        ? Directory.CreateDirectory($"/dev/shm/act-client-{Guid.NewGuid():n}").FullName
-        : Directory.CreateTempSubdirectory("act-client-").FullName;
-}

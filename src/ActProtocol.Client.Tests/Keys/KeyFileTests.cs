@@ -104,6 +104,7 @@ public class KeyFileTests
         KeyFile.Create(_path, Id, Id);
 
         Assert.Throws<IOException>(() => KeyFile.Create(_path, Id, Id));
+        Assert.Single(Directory.GetFiles(Path.GetDirectoryName(_path)!));
         Assert.Throws<FileNotFoundException>(() => KeyFile.Load($"{_path}.other"));
     }
 

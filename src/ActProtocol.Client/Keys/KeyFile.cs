@@ -30,10 +30,14 @@ public static class KeyFile
         try
         {
             var stored = passphrase is null ? new Stored(id, principal) { Seed = Convert.ToHexStringLower(seed) } : Encrypt(new Stored(id, principal), seed, passphrase);
-            using var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly });
-            JsonSerializer.Serialize(file, stored with { Check = CheckOf(stored) }, Format);
-            file.Flush(flushToDisk: true);
-            Durable.FlushFolderOf(path);
+            // Under another name until it is whole, so that nobody reads half a key, and none stays behind.
+            var fresh = $"{path}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}";
+            using (var file = new FileStream(fresh, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly }))
+            {
+                JsonSerializer.Serialize(file, stored with { Check = CheckOf(stored) }, Format);
+                file.Flush(flushToDisk: true);
+            }
+            Publish(fresh, path);
         }
         finally
         {
@@ -62,6 +66,20 @@ public static class KeyFile
         finally
         {
             CryptographicOperations.ZeroMemory(seed);
+        }
+    }
+
+    static void Publish(string fresh, string path)
+    {
+        try
+        {
+            File.Move(fresh, path, overwrite: false);
+            Durable.FlushFolderOf(path);
+        }
+        catch
+        {
+            File.Delete(fresh);
+            throw;
         }
     }
 

@@ -63,6 +63,36 @@ public sealed class Buyer(ActClient client, ActIdentity agent, Digest mandate)
         };
     }
 
+    /// <summary>Received as agreed: what is kept in escrow is paid. Once, however often it is said.</summary>
+    /// <param name="bought">The record of <see cref="PurchaseResult.Bought"/>.</param>
+    public Task<SendResult> AcceptAsync(Mail bought, CancellationToken cancellationToken) => SayAsync(bought, new Content { Accept = new Accept() }, cancellationToken);
+
+    /// <summary>Not as agreed: the arbiter is asked. Only while the dispute window is open; once, however often it is said.</summary>
+    /// <param name="bought">The record of <see cref="PurchaseResult.Bought"/>.</param>
+    /// <param name="reason">At most 2,048 bytes.</param>
+    /// <param name="evidence">At most 16.</param>
+    public Task<SendResult> DisputeAsync(Mail bought, string reason, IReadOnlyList<Evidence> evidence, CancellationToken cancellationToken) =>
+        SayAsync(bought, new Content { Dispute = new Dispute { Reason = reason, Evidence = { evidence } } }, cancellationToken);
+
+    async Task<SendResult> SayAsync(Mail bought, Content step, CancellationToken cancellationToken)
+    {
+        var payment = bought.Accepted.Payment;
+        step.Header = client.NewHeader(agent);
+        step.Header.MessageId = DerivedIds.Message(agent.Id, StepKinds.Of(step.BodyCase), Digest.FromWire(payment.Quote), 0).ToWire();
+        step.Header.TransactionId = bought.TransactionFor(agent.Id).ToWire();
+        step.Header.Recipients.Add(payment.Seller);
+        var envelope = await Sealing.SealAsync(step, [agent.Signer], cancellationToken);
+        var result = await client.SendAsync(envelope, cancellationToken);
+        // Said before, at another time: what came of it then is the answer.
+        return result is SendResult.Refused { Refusal.Code: ErrorCode.MessageIdReused } && await client.OutcomeAsync(envelope, agent, cancellationToken) is { } decision
+            ? Decided(decision)
+            : result;
+    }
+
+    static SendResult Decided(Decision decision) => decision.Refused is { } refused
+        ? new SendResult.Refused(Refusal.FromWire(refused) ?? new Refusal(ErrorCode.Unspecified))
+        : new SendResult.Taken(decision);
+
     async Task<PurchaseResult> RunAsync(string key, PurchaseOrder order, PurchaseFile file, CancellationToken cancellationToken)
     {
         await using var watch = _mail.Enter();
