@@ -37,11 +37,11 @@ sealed class TestBroker : IAsyncDisposable
 
     public static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public static async Task<TestBroker> StartAsync(Func<BrokerOptions, BrokerOptions>? change = null, TimeProvider? time = null)
+    public static async Task<TestBroker> StartAsync(Func<BrokerOptions, BrokerOptions>? change = null, TimeProvider? time = null, Action<ILoggingBuilder>? logging = null)
     {
         var options = new BrokerOptions { Data = NewFolder(), Port = 0, JsonPort = 0, Play = true, Partitions = 4, LogLevel = LogLevel.Warning };
         var clock = time ?? TimeProvider.System;
-        return new TestBroker(await BrokerHost.StartAsync(change?.Invoke(options) ?? options, clock, Stop), clock);
+        return new TestBroker(await BrokerHost.StartAsync(change?.Invoke(options) ?? options, clock, Stop, logging), clock);
     }
 
     public static string NewFolder() => System.IO.Directory.CreateTempSubdirectory("act-broker-tests-").FullName;

@@ -1,5 +1,6 @@
 using ActProtocol.Broker.Errors;
 using ActProtocol.Engine.Hosting;
+using ActProtocol.Envelopes;
 using ActProtocol.Errors;
 using ActProtocol.V1;
 using Grpc.Core;
@@ -11,20 +12,38 @@ sealed class DirectoryEndpoint(EngineHost engine) : DirectoryService.DirectorySe
 {
     const int PageMax = 100;
     const int PageDefault = 50;
+    const int CapabilityMax = 64;
 
     public override async Task<DirectoryEntry> GetEntry(GetEntryRequest request, ServerCallContext context)
     {
+        if (!ActId.IsValid(request.Id)) throw new Refusal(ErrorCode.Malformed, "id").ToException();
         var entry = engine.Gate.FindEntry(request.Id) ?? throw new Refusal(ErrorCode.AgentUnknown).ToException();
         entry.Standing = await engine.StandingAsync(request.Id);
         return entry;
     }
 
-    public override Task<FindSellersResponse> FindSellers(FindSellersRequest request, ServerCallContext context)
+    public override async Task<FindSellersResponse> FindSellers(FindSellersRequest request, ServerCallContext context)
     {
-        var count = request.PageSize == 0 ? PageDefault : (int)Math.Min(request.PageSize, PageMax);
+        if (request.Capability.Length is 0 or > CapabilityMax) throw new Refusal(ErrorCode.Malformed, "capability").ToException();
+        if (request.PageSize > PageMax) throw new Refusal(ErrorCode.Malformed, "page_size").ToException();
+        // A token is the last id of the page before: that one may have gone since, and the page goes on behind where it was.
+        if (request.PageToken.Length > 0 && !ActId.IsValid(request.PageToken)) throw new Refusal(ErrorCode.Malformed, "page_token").ToException();
+
+        var count = request.PageSize == 0 ? PageDefault : (int)request.PageSize;
         var response = new FindSellersResponse();
-        response.Sellers.AddRange(engine.Gate.FindSellers(request.Capability, request.PageToken, count));
-        if (response.Sellers.Count == count) response.NextPageToken = response.Sellers[^1].Id;
-        return Task.FromResult(response);
+        var bytes = 0;
+        foreach (var seller in engine.Gate.FindSellers(request.Capability, request.PageToken, count + 1))
+        {
+            // Listings may be long: a page also ends where a frame would.
+            if (response.Sellers.Count == count || (bytes += seller.CalculateSize()) > EnvelopeLimits.FrameBytesMax)
+            {
+                response.NextPageToken = response.Sellers[^1].Id;
+                break;
+            }
+            response.Sellers.Add(seller);
+        }
+        var standings = await engine.StandingsAsync([.. response.Sellers.Select(seller => seller.Id)]);
+        foreach (var (seller, standing) in response.Sellers.Zip(standings)) seller.Standing = standing;
+        return response;
     }
 }

@@ -1,5 +1,6 @@
 using ActProtocol.Broker.Directory;
 using ActProtocol.Broker.Errors;
+using ActProtocol.Broker.Json;
 using ActProtocol.Broker.Keys;
 using ActProtocol.Broker.Streams;
 using ActProtocol.Engine.Hosting;
@@ -162,11 +163,13 @@ public sealed class BrokerHost : IAsyncDisposable
         builder.Services.AddTelemetry(id);
 
         var app = builder.Build();
+        app.UseMiddleware<JsonDoor>();
         app.MapGrpcService<BrokerEndpoint>();
         app.MapGrpcService<DirectoryEndpoint>();
         app.MapGrpcReflectionService();
         app.MapHealth();
         app.MapWellKnown();
+        app.MapOpenApi();
         if (options.OpenMetrics || BrokerOptionsRules.IsLoopback(options)) app.MapPrometheusScrapingEndpoint(Telemetry.MetricsPath);
         return app;
     }

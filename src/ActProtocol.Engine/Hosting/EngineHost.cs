@@ -152,7 +152,10 @@ public sealed class EngineHost : IAsyncDisposable
     }
 
     /// <summary>What a seller did, summed over all partitions.</summary>
-    public Task<Standing> StandingAsync(string seller) => QueryAsync(slots =>
+    public async Task<Standing> StandingAsync(string seller) => (await StandingsAsync([seller]))[0];
+
+    /// <summary>What several sellers did, in their order.</summary>
+    public Task<List<Standing>> StandingsAsync(IReadOnlyList<string> sellers) => QueryAsync(slots => sellers.Select(seller =>
     {
         var sum = new Standing();
         foreach (var standing in slots.Select(partition => partition.FindStanding(seller)))
@@ -163,7 +166,7 @@ public sealed class EngineHost : IAsyncDisposable
             sum.DistinctPayers += standing.DistinctPayers;
         }
         return sum;
-    });
+    }).ToList());
 
     /// <summary>Decides what has come, makes it durable, answers, and ends. What comes later is refused.</summary>
     public async ValueTask DisposeAsync()
