@@ -16,9 +16,12 @@ sealed class BrokerProgram(Process process, string grpc, string json) : IAsyncDi
         RedirectStandardError = true,
     };
 
-    public static async Task<BrokerProgram> StartAsync(string folder, params string[] arguments)
+    /// <param name="options">By the environment, as NAME=VALUE.</param>
+    public static async Task<BrokerProgram> StartAsync(string folder, params string[] options)
     {
-        var process = Process.Start(With(["--data", folder, "--port", "0", "--json-port", "0", "--play", "--partitions", "4", .. arguments]))!;
+        var start = With("--data", folder, "--port", "0", "--json-port", "0", "--play", "--partitions", "4");
+        foreach (var option in options) start.Environment[$"Act__{option[..option.IndexOf('=')]}"] = option[(option.IndexOf('=') + 1)..];
+        var process = Process.Start(start)!;
         process.ErrorDataReceived += (_, line) => Console.Error.WriteLine(line.Data);
         process.BeginErrorReadLine();
         var ready = JsonDocument.Parse((await process.StandardOutput.ReadLineAsync(TestBroker.Stop))!).RootElement;

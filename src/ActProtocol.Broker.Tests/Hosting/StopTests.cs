@@ -22,8 +22,8 @@ public class StopTests
         var ends = new ConcurrentBag<Refusal?>();
         await using (var broker = await BrokerProgram.StartAsync(folder))
         {
-            await parties.RegisterAsync(broker.Grpc, "owner");
-            var load = Enumerable.Range(0, Senders).Select(i => i % 2 == 0 ? StreamAsync(broker.Grpc) : UnaryAsync(broker.Grpc)).ToList();
+            for (var i = 0; i < Senders; i++) await parties.RegisterAsync(broker.Grpc, $"owner-{i}");
+            var load = Enumerable.Range(0, Senders).Select(i => i % 2 == 0 ? StreamAsync(broker.Grpc, $"owner-{i}") : UnaryAsync(broker.Grpc, $"owner-{i}")).ToList();
             while (acknowledged.Count < 500) await Task.Yield();
             var began = Stopwatch.GetTimestamp();
 
@@ -44,13 +44,13 @@ public class StopTests
             Assert.Equal(decision, (await service.SendAsync(new SendRequest { Envelope = envelope }, cancellationToken: TestBroker.Stop)).Decision);
         }
 
-        async Task UnaryAsync(string address)
+        async Task UnaryAsync(string address, string owner)
         {
             using var own = GrpcChannel.ForAddress(address);
             var client = new BrokerService.BrokerServiceClient(own);
             while (true)
             {
-                var envelope = parties.Fund("owner");
+                var envelope = parties.Fund(owner);
                 try
                 {
                     acknowledged[envelope] = (await client.SendAsync(new SendRequest { Envelope = envelope }, cancellationToken: TestBroker.Stop)).Decision;
@@ -63,7 +63,7 @@ public class StopTests
             }
         }
 
-        async Task StreamAsync(string address)
+        async Task StreamAsync(string address, string owner)
         {
             using var own = GrpcChannel.ForAddress(address);
             using var call = new BrokerService.BrokerServiceClient(own).Connect(cancellationToken: TestBroker.Stop);
@@ -71,14 +71,14 @@ public class StopTests
             try
             {
                 Assert.True(await call.ResponseStream.MoveNext(TestBroker.Stop));
-                var name = parties.Prove("owner", call.ResponseStream.Current.Challenge);
-                await call.RequestStream.WriteAsync(new ConnectRequest { Proofs = { name } }, TestBroker.Stop);
+                var proof = parties.Prove(owner, call.ResponseStream.Current.Challenge);
+                await call.RequestStream.WriteAsync(new ConnectRequest { Proofs = { proof } }, TestBroker.Stop);
                 var writing = WriteAsync();
                 while (await call.ResponseStream.MoveNext(TestBroker.Stop))
                 {
                     foreach (var answer in call.ResponseStream.Current.Answers)
                     {
-                        // Two streams take the agent from each other; what was not proven was not taken.
+                        // What came before the proof was dealt with was not taken.
                         if (answer.Decision is not null) acknowledged[sent[answer.Digest]] = answer.Decision;
                     }
                 }
@@ -95,7 +95,7 @@ public class StopTests
                 {
                     while (true)
                     {
-                        Envelope[] some = [.. Enumerable.Range(0, 8).Select(_ => parties.Fund("owner"))];
+                        Envelope[] some = [.. Enumerable.Range(0, 8).Select(_ => parties.Fund(owner))];
                         foreach (var envelope in some) sent[SignedBytes.DigestOf(envelope.Content.Span).ToWire()] = envelope;
                         await call.RequestStream.WriteAsync(new ConnectRequest { Envelopes = { some } }, TestBroker.Stop);
                     }

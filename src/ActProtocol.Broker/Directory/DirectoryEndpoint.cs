@@ -1,4 +1,5 @@
 using ActProtocol.Broker.Errors;
+using ActProtocol.Broker.Hosting;
 using ActProtocol.Engine.Hosting;
 using ActProtocol.Envelopes;
 using ActProtocol.Errors;
@@ -8,7 +9,7 @@ using Grpc.Core;
 namespace ActProtocol.Broker.Directory;
 
 /// <summary>Who is who, for everybody.</summary>
-sealed class DirectoryEndpoint(EngineHost engine) : DirectoryService.DirectoryServiceBase
+sealed class DirectoryEndpoint(EngineHost engine, CheckBudget budget) : DirectoryService.DirectoryServiceBase
 {
     const int PageMax = 100;
     const int PageDefault = 50;
@@ -17,6 +18,7 @@ sealed class DirectoryEndpoint(EngineHost engine) : DirectoryService.DirectorySe
     public override async Task<DirectoryEntry> GetEntry(GetEntryRequest request, ServerCallContext context)
     {
         if (!ActId.IsValid(request.Id)) throw new Refusal(ErrorCode.Malformed, "id").ToException();
+        await TakeTurnAsync(context);
         var entry = engine.Gate.FindEntry(request.Id) ?? throw new Refusal(ErrorCode.AgentUnknown).ToException();
         entry.Standing = await engine.StandingAsync(request.Id);
         return entry;
@@ -29,6 +31,7 @@ sealed class DirectoryEndpoint(EngineHost engine) : DirectoryService.DirectorySe
         // A token is the last id of the page before: that one may have gone since, and the page goes on behind where it was.
         if (request.PageToken.Length > 0 && !ActId.IsValid(request.PageToken)) throw new Refusal(ErrorCode.Malformed, "page_token").ToException();
 
+        await TakeTurnAsync(context);
         var count = request.PageSize == 0 ? PageDefault : (int)request.PageSize;
         var response = new FindSellersResponse();
         var bytes = 0;
@@ -45,5 +48,14 @@ sealed class DirectoryEndpoint(EngineHost engine) : DirectoryService.DirectorySe
         var standings = await engine.StandingsAsync([.. response.Sellers.Select(seller => seller.Id)]);
         foreach (var (seller, standing) in response.Sellers.Zip(standings)) seller.Standing = standing;
         return response;
+    }
+
+    // Look-ups are open to everybody, and cost about what a check does.
+    async ValueTask TakeTurnAsync(ServerCallContext context)
+    {
+        var caller = ConnectionDoor.GuestOf(context.GetHttpContext()).Caller;
+        if (await budget.TakeAsync(caller)) return;
+        await caller.PauseAsync(context.CancellationToken);
+        throw new Refusal(ErrorCode.QuotaExceeded, RetryAfter: TimeSpan.FromSeconds(1)).ToException();
     }
 }

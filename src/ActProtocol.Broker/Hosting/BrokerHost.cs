@@ -147,8 +147,8 @@ public sealed class BrokerHost : IAsyncDisposable
 
     static WebApplication Build(WebApplicationBuilder builder, BrokerOptions options, string id)
     {
-        builder.WebHost.ConfigureKestrel(kestrel => Listeners.Configure(kestrel, options));
-        builder.Services.AddSingleton<CheckBudget>().AddSingleton<OpenStreams>().AddSingleton<ChallengeDesk>().AddSingleton<Stopping>().AddSingleton<StepTelemetry>();
+        builder.WebHost.ConfigureKestrel(kestrel => Listeners.Configure(kestrel, options, kestrel.ApplicationServices.GetRequiredService<ConnectionDoor>()));
+        builder.Services.AddSingleton<CheckBudget>().AddSingleton<ConnectionDoor>().AddSingleton<OpenStreams>().AddSingleton<ChallengeDesk>().AddSingleton<Stopping>().AddSingleton<StepTelemetry>();
         builder.Services.AddGrpc(grpc =>
         {
             grpc.MaxReceiveMessageSize = EnvelopeLimits.FrameBytesMax;
@@ -163,6 +163,19 @@ public sealed class BrokerHost : IAsyncDisposable
         builder.Services.AddTelemetry(id);
 
         var app = builder.Build();
+        app.Use(async (context, next) =>
+        {
+            var guest = ConnectionDoor.GuestOf(context);
+            guest.Begin();
+            try
+            {
+                await next(context);
+            }
+            finally
+            {
+                guest.End();
+            }
+        });
         app.UseMiddleware<JsonDoor>();
         app.MapGrpcService<BrokerEndpoint>();
         app.MapGrpcService<DirectoryEndpoint>();

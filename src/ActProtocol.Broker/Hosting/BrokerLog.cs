@@ -25,7 +25,7 @@ static partial class BrokerLog
     [LoggerMessage(210, LogLevel.Debug, "Stream {Connection}: {Agent} is proven.")]
     public static partial void AgentProven(this ILogger logger, string connection, string agent);
 
-    [LoggerMessage(211, LogLevel.Information, "Stream {Connection} was ended: {Code} {Detail}.")]
+    [LoggerMessage(211, LogLevel.Debug, "Stream {Connection} was ended: {Code} {Detail}.")]
     public static partial void StreamEnded(this ILogger logger, string connection, ErrorCode code, string? detail);
 
     [LoggerMessage(220, LogLevel.Error, "{Method} failed unforeseen. Correlation id {Correlation}.")]

@@ -79,7 +79,7 @@ public sealed record BrokerOptions
     public int StreamsMax { get; init; } = 20_000;
 
     /// <summary>Envelopes and acknowledgements of one stream that are refused at the gate, at once and a second; beyond, it is ended.</summary>
-    public int StreamFaultsMax { get; init; } = 4_096;
+    public int StreamFaultsMax { get; init; } = 1_024;
 
     public int StreamFaultsPerSecond { get; init; } = 256;
 

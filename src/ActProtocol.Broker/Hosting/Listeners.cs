@@ -13,10 +13,13 @@ static class Listeners
     // Above what either way in takes, so that each refuses with its own code; streams have no end and are bounded a frame at a time.
     const int BodyBytesMax = 4 * EnvelopeLimits.FrameBytesMax;
 
-    public static void Configure(KestrelServerOptions kestrel, BrokerOptions options)
+    // The door closes connections beyond the bound by itself, which takes a moment.
+    const int ConnectionsBeyond = 1_024;
+
+    public static void Configure(KestrelServerOptions kestrel, BrokerOptions options, ConnectionDoor door)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxConcurrentConnections = options.ConnectionsMax;
+        kestrel.Limits.MaxConcurrentConnections = options.ConnectionsMax + ConnectionsBeyond;
         kestrel.Limits.MaxConcurrentUpgradedConnections = 0;
         kestrel.Limits.MaxRequestBodySize = BodyBytesMax;
         kestrel.Limits.RequestHeadersTimeout = options.ProveWithin;
@@ -31,6 +34,7 @@ static class Listeners
         void Configure(ListenOptions listen, HttpProtocols protocols)
         {
             listen.Protocols = protocols;
+            door.Watch(listen);
             if (tls.Certificate is not null) listen.UseHttps(https => (https.ServerCertificate, https.ServerCertificateChain) = (tls.Certificate, tls.Chain));
         }
     }

@@ -26,7 +26,7 @@ sealed class StepTelemetry : IDisposable
     readonly Counter<long> _steps;
     readonly Counter<long> _refused;
 
-    public StepTelemetry(IMeterFactory meters, EngineHost engine, OpenStreams streams, MailRouter mail)
+    public StepTelemetry(IMeterFactory meters, EngineHost engine, OpenStreams streams, MailRouter mail, ConnectionDoor door, CheckBudget budget)
     {
         _meter = meters.Create(Name);
         _steps = _meter.CreateCounter<long>("act.steps", description: "Envelopes decided, by what they are and what was decided");
@@ -35,6 +35,8 @@ sealed class StepTelemetry : IDisposable
         _meter.CreateObservableGauge("act.streams", () => streams.Count, description: "Streams that are open");
         _meter.CreateObservableGauge("act.streams.unproven", () => streams.Unproven, description: "Streams that have proved nobody yet");
         _meter.CreateObservableGauge("act.agents.connected", () => mail.Count, description: "Agents that are on a stream");
+        _meter.CreateObservableGauge("act.connections", () => door.Count, description: "Connections that are open");
+        _meter.CreateObservableGauge("act.checks.waiting", () => budget.Waiting, description: "Signature checks of callers that are not proven, which wait for their turn");
         _meter.CreateObservableGauge("act.troubles", () => engine.Troubles.Count, description: "Reasons why the broker is not ready");
     }
 

@@ -14,7 +14,7 @@ sealed class BrokerEndpoint(EngineHost engine, CheckBudget budget, MailRouter ma
 {
     public override async Task<SendResponse> Send(SendRequest request, ServerCallContext context)
     {
-        var envelope = Open(request.Envelope);
+        var envelope = await OpenAsync(request.Envelope, context);
         if (envelope.Opened.Content.BodyCase is Content.BodyOneofCase.Ask) throw new Refusal(ErrorCode.BodyUnsupported, "questions go to Ask").ToException();
         using var activity = telemetry.Begin(envelope.Opened);
         var (decision, refused) = await engine.SendAsync(envelope);
@@ -26,7 +26,7 @@ sealed class BrokerEndpoint(EngineHost engine, CheckBudget budget, MailRouter ma
 
     public override async Task<AskResponse> Ask(AskRequest request, ServerCallContext context)
     {
-        var envelope = Open(request.Envelope);
+        var envelope = await OpenAsync(request.Envelope, context);
         if (envelope.Opened.Content.BodyCase is not Content.BodyOneofCase.Ask) throw new Refusal(ErrorCode.BodyUnsupported, "only questions are answered here").ToException();
         var (answer, refused) = await engine.AskAsync(envelope, context.CancellationToken);
         return refused is null ? answer! : throw refused.ToException();
@@ -35,7 +35,9 @@ sealed class BrokerEndpoint(EngineHost engine, CheckBudget budget, MailRouter ma
     public override async Task Connect(IAsyncStreamReader<ConnectRequest> requests, IServerStreamWriter<ConnectResponse> responses, ServerCallContext context)
     {
         var http = context.GetHttpContext();
-        var session = new StreamSession(engine, mail, streams, challenges, telemetry, loggers.CreateLogger(BrokerLog.Category), http.Connection.Id, options, time);
+        var guest = ConnectionDoor.GuestOf(http);
+        if (guest.Caller.StreamWait is { Ticks: > 0 } wait) throw await RefusedAsync(new Refusal(ErrorCode.QuotaExceeded, "streams that had to be ended", wait), guest, context);
+        var session = new StreamSession(engine, mail, streams, challenges, telemetry, loggers.CreateLogger(BrokerLog.Category), guest, options, time);
         // Only then has the other side been sent the code: a stop waits for that.
         http.Response.OnCompleted(() =>
         {
@@ -45,19 +47,24 @@ sealed class BrokerEndpoint(EngineHost engine, CheckBudget budget, MailRouter ma
         await session.RunAsync(requests, responses, context.CancellationToken);
     }
 
-    VerifiedEnvelope Open(Envelope? wire)
+    async ValueTask<VerifiedEnvelope> OpenAsync(Envelope? wire, ServerCallContext context)
     {
         if (stopping.Begun) throw OpenStreams.Stopping.ToException();
+        var guest = ConnectionDoor.GuestOf(context.GetHttpContext());
         var (opened, refused) = engine.Gate.Read(wire ?? new Envelope());
-        if (opened is null) throw Refused(refused!);
-        if (!budget.TryTake()) throw Refused(new Refusal(ErrorCode.QuotaExceeded, RetryAfter: TimeSpan.FromSeconds(1)));
+        if (opened is null) throw await RefusedAsync(refused!, guest, context);
+        if (!await budget.TakeAsync(guest.Caller)) throw await RefusedAsync(new Refusal(ErrorCode.QuotaExceeded, RetryAfter: TimeSpan.FromSeconds(1)), guest, context);
         var (verified, no) = engine.Gate.Verify(opened);
-        return verified ?? throw Refused(no!);
+        if (verified is null) throw await RefusedAsync(no!, guest, context);
+        guest.Proved();
+        return verified;
     }
 
-    RpcException Refused(Refusal refusal)
+    async ValueTask<RpcException> RefusedAsync(Refusal refusal, ConnectionDoor.Guest guest, ServerCallContext context)
     {
         telemetry.NotDecided(refusal);
+        guest.Caller.Failed();
+        await guest.Caller.PauseAsync(context.CancellationToken);
         return refusal.ToException();
     }
 }

@@ -45,23 +45,27 @@ sealed partial class StreamSession
 
     /// <summary>The agent is on this stream no longer.</summary>
     /// <param name="why">Null when it left by itself.</param>
-    public void Close(string agent, Refusal? why)
+    /// <returns>False when it was not on it.</returns>
+    public bool Close(string agent, Refusal? why)
     {
         lock (_lock)
         {
-            if (!_agents.Remove(agent, out var mail)) return;
+            if (!_agents.Remove(agent, out var mail)) return false;
             mail.IsGone = true;
             router.Leave(agent, this);
             _out.Add(new ConnectResponse { Closed = { new AgentClosed { Agent = agent, Reason = why?.ToWire() } } });
         }
         _toWrite.Writer.TryWrite(true);
+        return true;
     }
 
     async Task ProveAsync(ChallengeProof proof, CancellationToken cancellationToken)
     {
-        var (agent, key) = await challenges.ProvenAsync(proof, _challenge, cancellationToken);
+        var (agent, key) = await challenges.ProvenAsync(proof, _challenge, guest.Caller);
+        cancellationToken.ThrowIfCancellationRequested();
         if (agent is null)
         {
+            guest.Caller.Failed();
             Say(new ConnectResponse { Closed = { new AgentClosed { Reason = new Refusal(ErrorCode.SignatureInvalid).ToWire() } } });
             if (!_badSignatures.TryTake()) End(new Refusal(ErrorCode.QuotaExceeded, "bad proofs", _badSignatures.Wait));
             return;
@@ -84,8 +88,10 @@ sealed partial class StreamSession
             // Said before others can close it again.
             _out.Add(new ConnectResponse { Proven = { agent } });
         }
+        _provedAny = true;
         streams.Proved(this);
-        logger.AgentProven(connection, agent);
+        guest.Proved();
+        logger.AgentProven(guest.Caller.Connection, agent);
         router.Enter(agent, this)?.Close(agent, new Refusal(ErrorCode.NotProven, "taken over by another stream"));
         // A revocation that came in between found the agent nowhere.
         CheckKey(agent);

@@ -20,11 +20,12 @@ namespace ActProtocol.Broker.Streams;
 /// </remarks>
 [SuppressMessage("Design", "CA1001", Justification = "Nothing here holds what the collector cannot free; the engine may call after the end.")]
 sealed partial class StreamSession(
-    EngineHost engine, MailRouter router, OpenStreams streams, ChallengeDesk challenges, StepTelemetry telemetry, ILogger logger, string connection,
+    EngineHost engine, MailRouter router, OpenStreams streams, ChallengeDesk challenges, StepTelemetry telemetry, ILogger logger, ConnectionDoor.Guest guest,
     BrokerOptions options, TimeProvider time) : IAnswerSink
 {
     const int InFlightMax = 1_024;
     const int AgentsMax = 10_000;
+    const int UnprovenFaultsMax = 16;
     static readonly TimeSpan FinishWithin = TimeSpan.FromSeconds(5);
     static readonly TimeSpan LastFrameWithin = TimeSpan.FromSeconds(1);
 
@@ -40,6 +41,8 @@ sealed partial class StreamSession(
     readonly Outgoing _out = new();
     readonly Challenge _challenge = challenges.New();
     Refusal? _why;
+    int _unprovenFaults;
+    bool _provedAny;
 
     /// <summary>Until the other side goes, or this one ends it.</summary>
     /// <exception cref="RpcException">This side ended it; says why.</exception>
@@ -64,7 +67,7 @@ sealed partial class StreamSession(
         {
             End(new Refusal(ErrorCode.TooLarge, "frame"));
         }
-        catch (Exception gone) when (gone is OperationCanceledException or IOException)
+        catch (Exception gone) when (gone is OperationCanceledException or IOException || cancellationToken.IsCancellationRequested)
         {
             // The other side went away, or this one ended it; what was decided is in the mailboxes and can be asked for.
         }
@@ -78,7 +81,12 @@ sealed partial class StreamSession(
         }
         cancellationToken.ThrowIfCancellationRequested();
         if (_why is not { } why) return;
-        logger.StreamEnded(connection, why.Code, why.Detail);
+        if (why.Code is not ErrorCode.Stopping)
+        {
+            guest.Caller.StreamEnded();
+            await guest.Caller.PauseAsync(cancellationToken);
+        }
+        logger.StreamEnded(guest.Caller.Connection, why.Code, why.Detail);
         throw why.ToException();
     }
 
@@ -137,9 +145,19 @@ sealed partial class StreamSession(
             End(new Refusal(ErrorCode.TooLarge, "envelopes in a frame"));
             return;
         }
-        foreach (var proof in frame.Proofs) await ProveAsync(proof, cancellationToken);
-        foreach (var agent in frame.Leaves) Close(agent, null);
-        foreach (var acknowledge in frame.Acknowledges) await AcknowledgeAsync(acknowledge, cancellationToken);
+        foreach (var proof in frame.Proofs)
+        {
+            if (!_ended.IsCancellationRequested) await ProveAsync(proof, cancellationToken);
+        }
+        foreach (var agent in frame.Leaves)
+        {
+            if (!Close(agent, null)) Fault();
+        }
+        foreach (var acknowledge in frame.Acknowledges)
+        {
+            if (!_ended.IsCancellationRequested) await AcknowledgeAsync(acknowledge, cancellationToken);
+        }
+        cancellationToken.ThrowIfCancellationRequested();
         foreach (var (wire, verified, refusal) in Verified(frame.Envelopes))
         {
             await _room.WaitAsync(cancellationToken);
@@ -177,9 +195,10 @@ sealed partial class StreamSession(
         return (wire, verified, no);
     }
 
-    // What is refused at the gate costs the broker and leaves no record: a stream may do so much of it.
+    // What is refused at the gate costs the broker and leaves no record: a stream may do so much of it, and one that has proved nobody hardly any.
     void Fault()
     {
+        if (!_provedAny && ++_unprovenFaults > UnprovenFaultsMax) End(new Refusal(ErrorCode.NotProven, "nobody was proven first"));
         if (!_faults.TryTake()) End(new Refusal(ErrorCode.QuotaExceeded, "refused envelopes", _faults.Wait));
     }
 
