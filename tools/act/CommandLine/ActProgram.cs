@@ -6,8 +6,7 @@ namespace ActProtocol.Tools;
 /// <summary>Parses, and runs what was meant.</summary>
 static class ActProgram
 {
-    // What came is decided, made durable and answered before a broker ends.
-    static readonly TimeSpan EndWithin = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan EndWithin = TimeSpan.FromSeconds(10);
 
     public static Task<int> RunAsync(RootCommand root, string[] args)
     {
@@ -28,6 +27,11 @@ static class ActProgram
             screen.Fail(Typing.Sentence(parsed), ExitCodes.BadInput);
             return Task.FromResult(ExitCodes.BadInput);
         }
-        return parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = EndWithin, EnableDefaultExceptionHandler = false });
+        return parsed.InvokeAsync(new InvocationConfiguration
+        {
+            // A broker answers what has come before it ends, within a bound of its own.
+            ProcessTerminationTimeout = parsed.CommandResult.Command.Name == "up" ? null : EndWithin,
+            EnableDefaultExceptionHandler = false,
+        });
     }
 }
