@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using ActProtocol.Engine.Hosting;
 using ActProtocol.Engine.Journal;
 using ActProtocol.Engine.Transactions;
+using ActProtocol.Envelopes;
 using ActProtocol.Ledger;
 using ActProtocol.V1;
 using FsCheck;
@@ -41,22 +42,29 @@ public sealed class SequencePropertyTests
         await sequence.AssertMoneyAsync();
         await sequence.AssertStatesAsync();
 
-        Dictionary<string, TransactionState> states = [];
-        await Replays.AssertAsync(market.Log, (partition, entry) => AssertBounds(partition, entry, states));
+        var told = new Told();
+        await Replays.AssertAsync(market.Log, (partition, entry) =>
+        {
+            told.Read(entry);
+            AssertBounds(partition, told);
+        });
         await AssertAtRestAsync(market, sequence.Model);
         return sequence.Reached;
     }
 
-    static void AssertBounds(Partition partition, JournalEntry entry, Dictionary<string, TransactionState> states)
+    static void AssertBounds(Partition partition, Told told)
     {
         foreach (var intent in partition.Intents.Values)
         {
+            var used = told.Bound.Values.Where(item => item.Intent == intent.Digest).Select(item => item.Nanos).ToList();
+            Assert.Equal((used.Count, used.Aggregate(Int128.Zero, (sum, nanos) => sum + nanos)), (intent.Locks, intent.Used));
             Assert.InRange(intent.Locks, 0, intent.LocksMax);
             Assert.InRange(intent.Used, Int128.Zero, Money.FromWire(intent.First.Budget).Nanos);
         }
         foreach (var mandate in partition.Mandates.Values)
         {
             var spent = mandate.SpentIn("CNY");
+            Assert.Equal(told.Bound.Values.Where(item => item.Mandate == mandate.Digest).Aggregate(Int128.Zero, (sum, item) => sum + item.Nanos), spent);
             Assert.InRange(spent, Int128.Zero, mandate.LimitIn("CNY")?.InTotal is { } total ? Money.FromWire(total).Nanos : Int128.MaxValue);
             Assert.All(mandate.Holding, id => Assert.True(partition.Transactions[id].State is TransactionState.AwaitingApproval or TransactionState.Locked or TransactionState.Confirmed));
         }
@@ -66,18 +74,31 @@ public sealed class SequencePropertyTests
             var live = partition.Transactions.Values.Count(item => item.RoomReserved && (item.Buyer.Agent == box.Agent || item.Seller.Agent == box.Agent));
             Assert.Equal(live * EngineLimits.RoomOfLock, box.Reserved);
         }
-        AssertCommitsAreOfLocks(entry, states);
     }
 
-    // Read from the records alone: a commit was accepted only where a confirmed lock was the last word.
-    static void AssertCommitsAreOfLocks(JournalEntry entry, Dictionary<string, TransactionState> states)
+    /// <summary>What the records alone say: where each transaction stands, and what is bound or was committed under which intent and mandate.</summary>
+    sealed class Told
     {
-        var record = Record.Parser.ParseFrom(entry.Record.Span);
-        if (record.Decision.Accepted is not { State: not TransactionState.Unspecified } accepted) return;
-        var content = record.Envelope is null ? null : Content.Parser.ParseFrom(record.Envelope.Content);
-        var id = (content?.Header.TransactionId ?? record.Step.TransactionId).ToBase64();
-        if (content?.Commit is not null) Assert.Equal(TransactionState.Confirmed, states[id]);
-        states[id] = accepted.State;
+        readonly Dictionary<string, TransactionState> _states = [];
+
+        public Dictionary<string, (Digest Intent, Digest Mandate, Int128 Nanos)> Bound { get; } = [];
+
+        public void Read(JournalEntry entry)
+        {
+            var record = Record.Parser.ParseFrom(entry.Record.Span);
+            if (record.Decision.Accepted is not { State: not TransactionState.Unspecified } accepted) return;
+
+            var content = record.Envelope is null ? null : Content.Parser.ParseFrom(record.Envelope.Content);
+            var id = (content?.Header.TransactionId ?? record.Step.TransactionId).ToBase64();
+            // A commit was accepted only where a confirmed lock was the last word.
+            if (content?.Commit is not null) Assert.Equal(TransactionState.Confirmed, _states[id]);
+            if (content?.Lock is not null)
+            {
+                Bound.Add(id, (Digest.FromWire(accepted.Payment.Intent), Digest.FromWire(content.Header.Mandate), Money.FromWire(accepted.Payment.Amount).Nanos));
+            }
+            if (accepted.Payment?.Kind is PaymentKind.Released) Assert.True(Bound.Remove(id));
+            _states[id] = accepted.State;
+        }
     }
 
     static async Task AssertAtRestAsync(Market market, Model model)
@@ -102,5 +123,5 @@ public sealed class SequencePropertyTests
 sealed class LongPropertyAttribute : PropertyAttribute
 {
     public LongPropertyAttribute([CallerFilePath] string? sourceFilePath = null, [CallerLineNumber] int sourceLineNumber = -1) =>
-        (MaxTest, StartSize, EndSize) = (int.TryParse(Environment.GetEnvironmentVariable("ACT_PROPERTY_RUNS"), out var runs) ? runs : 30, 60, 200);
+        (MaxTest, StartSize, EndSize) = (int.TryParse(Environment.GetEnvironmentVariable("ACT_PROPERTY_RUNS"), out var runs) ? runs : 20, 60, 200);
 }
