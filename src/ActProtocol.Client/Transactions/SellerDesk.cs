@@ -60,10 +60,20 @@ sealed class SellerDesk(ActClient client, ActIdentity agent, SellerHandler handl
         return records.LastOrDefault(record => record is { Step: StepKind.Lock, Refused: null });
     }
 
+    // A seller that was restarted may decide otherwise than before, and a decline would end even what was locked since. Whatever was said
+    // first stands.
+    async Task<bool> IsAnsweredAsync(Mail cause, CancellationToken cancellationToken)
+    {
+        var transaction = cause.TransactionFor(agent.Id);
+        var records = await client.TransactionAsync(transaction, cause.Record.Position, agent, cause.Content!.Header.Home, cancellationToken);
+        return records.Any(record => record is { Refused: null } && record.Content?.Header.Sender == agent.Id);
+    }
+
     // Says a step in answer to a record. The same step of the same sale has the same id, however often its cause is delivered.
     async Task AnswerAsync(Content step, Mail cause, CancellationToken cancellationToken)
     {
         var kind = StepKinds.Of(step.BodyCase);
+        if (kind is StepKind.Decline && cause.Step is not StepKind.Lock && await IsAnsweredAsync(cause, cancellationToken)) return;
         for (var attempt = 0u; ; attempt++)
         {
             step.Header = client.NewHeader(agent, cause.Content!.Header.Home);
