@@ -31,14 +31,16 @@ public sealed class GuardTests : IAsyncLifetime
             var deal = await market.IntendAsync();
             for (var quote = 0; quote < 8; quote++) await market.DoAsync(deal, Role.Seller, Steps.Quote(deal));
             return (deal, Steps.Quote(deal));
-        }),
+        }
+        ),
         [Guard.QuoteWellFormed] = (ErrorCode.TotalsWrong, async (market, state) =>
         {
             var deal = await market.BringAsync(state);
             var quote = Steps.Quote(deal);
             quote.Quote.Total = Steps.Cny(Steps.Price, 1);
             return (deal, quote);
-        }),
+        }
+        ),
         [Guard.RoundsLeft] = (ErrorCode.RoundsExhausted, async (market, state) =>
         {
             var deal = await market.BringAsync(state);
@@ -48,51 +50,59 @@ public sealed class GuardTests : IAsyncLifetime
                 await market.DoAsync(deal, Role.Seller, Steps.Quote(deal));
             }
             return (deal, Steps.Of(StepKind.Counter, deal));
-        }),
+        }
+        ),
         [Guard.IntentWithinMandate] = (ErrorCode.MandateRevoked, async (market, state) =>
         {
             var deal = await market.BringAsync(state);
             await market.World.SendAsync("buyer-owner", new Content { RevokeMandate = new RevokeMandate { Mandate = deal.Mandate.ToWire() } });
             market.Mandate = await market.LodgeAsync();
             return (deal, Steps.Of(StepKind.Counter, deal));
-        }),
+        }
+        ),
         [Guard.QuoteLive] = (ErrorCode.QuoteExpired, async (market, state) =>
         {
             var deal = await market.BringAsync(state, quote: offer => offer.Quote.ValidUntilMs = market.World.NowMs + 1);
             await market.World.PassAsync(TimeSpan.FromMilliseconds(1));
             return (deal, Steps.Of(StepKind.Lock, deal));
-        }),
+        }
+        ),
         [Guard.IntentSatisfied] = (ErrorCode.ConstraintUnsatisfied, async (market, state) =>
         {
             var deal = await market.IntendAsync(content => content.Intent.Constraint = Errors.TermsScenarios.Below(Steps.Price));
             await market.DoAsync(deal, Role.Seller, Steps.Quote(deal));
             return (deal, Steps.Of(StepKind.Lock, deal));
-        }),
+        }
+        ),
         [Guard.ArbiterAccepted] = (ErrorCode.ArbiterUnacceptable, async (market, state) =>
         {
             var deal = await market.BringAsync(state, new Escrow(Steps.Escrow) { Arbiter = World.Id("umpire") });
             return (deal, Steps.Of(StepKind.Lock, deal));
-        }),
+        }
+        ),
         [Guard.MandateCovers] = (ErrorCode.MandateExceeded, async (market, state) =>
         {
             var deal = await market.BringAsync(state);
             deal.Mandate = await market.LodgeAsync(terms => terms.Limits[0].PerTransaction = Steps.Cny(Steps.Price - 1));
             return (deal, Steps.Of(StepKind.Lock, deal));
-        }),
+        }
+        ),
         [Guard.FundsAvailable] = (ErrorCode.FundsInsufficient, async (market, state) =>
         {
             var deal = await market.BringAsync(state);
             var available = (await market.World.AccountAsync("buyer-owner")).Balances[0].Available.Units;
             await market.World.SendAsync("buyer-owner", new Content { RequestPayout = new RequestPayout { Amount = Steps.Cny(available - Steps.Price + 1), Destination = "away" } });
             return (deal, Steps.Of(StepKind.Lock, deal));
-        }),
+        }
+        ),
         [Guard.NamesQuoteAndRendering] = (ErrorCode.RenderingWrong, async (market, state) =>
         {
             var deal = await market.BringAsync(state);
             var approve = Steps.Of(StepKind.Approve, deal);
             approve.Approve.Language = "zh";
             return (deal, approve);
-        }),
+        }
+        ),
         [Guard.WithinTerms] = (ErrorCode.TermsForbid, async (market, state) =>
             (await market.BringAsync(state, quote: offer => offer.Quote.Terms.Cancel = CancelTerms.UntilConfirm), new Content { Cancel = new Cancel() })),
         [Guard.TermsInstant] = (ErrorCode.StepOutOfOrder, async (market, state) => (await market.BringAsync(state), new Content { Fulfil = new Fulfil() })),
@@ -102,7 +112,8 @@ public sealed class GuardTests : IAsyncLifetime
             // The first time is allowed, and changes no state.
             Assert.Equal(Settled, (await market.DoAsync(deal, Role.Seller, StepKind.Fulfil)).State);
             return (deal, new Content { Fulfil = new Fulfil() });
-        }),
+        }
+        ),
         [Guard.WholeAmount] = (ErrorCode.AmountInvalid, async (market, state) => (await market.BringAsync(state), Steps.Refund(Steps.Cny(Steps.Price - 1)))),
         [Guard.SumsToHeld] = (ErrorCode.ResolutionUnbalanced, async (market, state) => (await market.BringAsync(state), Steps.Resolve(Steps.Cny(Steps.Price), Steps.Cny(0, 1)))),
         [Guard.RefundsLeft] = (ErrorCode.RoundsExhausted, async (market, state) =>
@@ -114,7 +125,8 @@ public sealed class GuardTests : IAsyncLifetime
                 await market.World.TransfersAsync();
             }
             return (deal, Steps.Refund(Steps.Cny(0, 1)));
-        }),
+        }
+        ),
         [Guard.RefundsWithinPaid] = (ErrorCode.RefundExceeds, async (market, state) => (await market.BringAsync(state), Steps.Refund(Steps.Cny(Steps.Price, 1)))),
     };
 
