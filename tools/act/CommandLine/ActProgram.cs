@@ -18,6 +18,8 @@ static class ActProgram
             help.Aliases.Clear();
             help.Aliases.Add("-h");
         }
+        // 'act help buy' is what many type first.
+        if (args is ["help", .. var about]) args = [.. about, "--help"];
         var parsed = root.Parse(args);
         // Help and [suggest] take what is incomplete; whatever else does not parse gets one sentence.
         if (parsed.Errors.Count > 0 && parsed.Action is null or System.CommandLine.Invocation.ParseErrorAction)

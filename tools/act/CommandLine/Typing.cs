@@ -13,6 +13,7 @@ static class Typing
         {
             var word = parsed.UnmatchedTokens[0];
             if (word.StartsWith('-')) return $"There is no option '{word}'.{Near.Hint(word, OptionsOf(parsed))} {help}";
+            if (word.Length == 3 && word.All(char.IsAsciiLetterUpper)) return $"'{word}' stands alone: write an amount as one word, in quotation marks, such as '20 {word}'. {help}";
             return command.Subcommands.Count > 0
                 ? $"There is no command '{word}'.{Near.Hint(word, command.Subcommands.Select(sub => sub.Name))} {help}"
                 : $"'{word}' is one argument too many. {help}";
