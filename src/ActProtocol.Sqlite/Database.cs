@@ -55,13 +55,24 @@ static class Database
         command.ExecuteNonQuery();
     }
 
-    /// <summary>Moves what the write-ahead log holds into the file, as far as no reader is in the way.</summary>
-    public static void Checkpoint(SqliteConnection connection, bool truncate)
+    /// <summary>Moves what the write-ahead log holds into the file, as far as no reader is in the way; gives the pages that the log has.</summary>
+    public static int Checkpoint(SqliteConnection connection, bool truncate) =>
+        Checkpoint(connection, truncate ? raw.SQLITE_CHECKPOINT_TRUNCATE : raw.SQLITE_CHECKPOINT_PASSIVE);
+
+    /// <summary>The same, and waits for readers of the log, so that the next commit starts it over.</summary>
+    public static void Restart(SqliteConnection connection, TimeSpan atMost)
     {
-        var mode = truncate ? raw.SQLITE_CHECKPOINT_TRUNCATE : raw.SQLITE_CHECKPOINT_PASSIVE;
-        var code = raw.sqlite3_wal_checkpoint_v2(connection.Handle!, "main", mode, out _, out _);
+        _ = raw.sqlite3_busy_timeout(connection.Handle!, (int)atMost.TotalMilliseconds);
+        Checkpoint(connection, raw.SQLITE_CHECKPOINT_RESTART);
+        _ = raw.sqlite3_busy_timeout(connection.Handle!, 0);
+    }
+
+    private static int Checkpoint(SqliteConnection connection, int mode)
+    {
+        var code = raw.sqlite3_wal_checkpoint_v2(connection.Handle!, "main", mode, out var pages, out _);
         if (code != raw.SQLITE_BUSY)
             SqliteException.ThrowExceptionForRC(code, connection.Handle);
+        return pages;
     }
 
     private static SqliteConnection Open(string path, SqliteOpenMode mode)

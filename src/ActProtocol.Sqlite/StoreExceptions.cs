@@ -13,7 +13,7 @@ public sealed class StoreMissingException(string folder) : IOException($"There i
 /// <summary>The files are where no sync can be relied upon.</summary>
 public sealed class StoreMisplacedException(string folder, string fileSystem)
     : IOException($"{folder} is on a network or user-space file system ({fileSystem}), where a sync may promise what a power cut takes back, "
-        + "and a lock may not hold. Put the data folder on a local disk, or allow it expressly.");
+        + "and a lock may not hold. Put the data folder on a local disk, or allow it with --any-file-system.");
 
 /// <summary>A file of the store is not what this program wrote. Nothing is served from it.</summary>
 public sealed class StoreDamagedException(string what, Exception? cause = null) : IOException(what, cause);

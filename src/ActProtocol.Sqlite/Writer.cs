@@ -12,6 +12,12 @@ sealed class Writer : IAsyncDisposable
     private const long CommitBytesMax = 8 << 20;
     private const long CheckpointBytes = 8 << 20;
 
+    /// <summary>Pages of 8 kB in the write-ahead log before a checkpoint waits for readers: 32 MB.</summary>
+    private const int LogPagesMax = 4096;
+
+    /// <summary>One read takes a millisecond or a few; who reads on and on does so in many.</summary>
+    private static readonly TimeSpan ReadersWait = TimeSpan.FromMilliseconds(100);
+
     private readonly Channel<Job> _jobs = Channel.CreateBounded<Job>(new BoundedChannelOptions(WaitingMax) { SingleReader = true });
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SqliteConnection _connection;
@@ -135,7 +141,8 @@ sealed class Writer : IAsyncDisposable
     {
         try
         {
-            Database.Checkpoint(_connection, truncate);
+            if (Database.Checkpoint(_connection, truncate) > LogPagesMax)
+                Database.Restart(_connection, ReadersWait);
         }
         catch (SqliteException)
         {

@@ -191,7 +191,7 @@ public sealed class BrokerHost : IAsyncDisposable
     {
         // One log more than there are partitions: the directory's.
         var header = new StoreHeader(id, options.Partitions + 1, options.Play, "1.0");
-        var log = SqliteLog.OpenOrCreate(options.Data, header, new StoreOptions { Tell = Console.Error.WriteLine });
+        var log = SqliteLog.OpenOrCreate(options.Data, header, new StoreOptions { AllowAnyFileSystem = options.AnyFileSystem, Tell = Console.Error.WriteLine });
         if (!options.Play || log.Header.Play) return log;
         throw new InvalidOperationException($"The folder '{options.Data}' was made for real money; --play is for a new folder.");
     }

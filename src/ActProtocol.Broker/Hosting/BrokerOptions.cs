@@ -42,6 +42,9 @@ public sealed record BrokerOptions
     /// <summary>Of the key or the PFX file. Not taken from the command line, where others could read it.</summary>
     public string CertificatePassword { get; init; } = "";
 
+    /// <summary>The data folder may be on a network or user-space file system, whose syncs and locks are somebody else's promise.</summary>
+    public bool AnyFileSystem { get; init; }
+
     /// <summary>Listens without TLS on an address that others can reach.</summary>
     public bool InsecurePlaintext { get; init; }
 

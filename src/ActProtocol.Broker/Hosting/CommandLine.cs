@@ -21,6 +21,7 @@ static class CommandLine
         (new Option<string>("--arbiter") { Description = "Arbiter where an intent names none" }, nameof(BrokerOptions.Arbiter)),
         (new Option<string>("--certificate") { Description = "TLS: PEM or PFX file; its password is read from Act__CertificatePassword" }, nameof(BrokerOptions.Certificate)),
         (new Option<string>("--certificate-key") { Description = "TLS: PEM file of the key" }, nameof(BrokerOptions.CertificateKey)),
+        (new Option<bool>("--any-file-system") { Description = "The data folder may be on a network file system, whose syncs may not hold" }, nameof(BrokerOptions.AnyFileSystem)),
         (new Option<bool>("--insecure-plaintext") { Description = "Listen without TLS where others can reach it" }, nameof(BrokerOptions.InsecurePlaintext)),
         (new Option<bool>("--json-logs") { Description = "Log as JSON, one object a line" }, nameof(BrokerOptions.JsonLogs)),
         (new Option<string>("--log-level") { Description = "Least that is logged (Information)" }, nameof(BrokerOptions.LogLevel)),

@@ -10,6 +10,7 @@ sealed class TestedBroker : IAsyncDisposable
 
     readonly Process _process;
     readonly Task<string> _errors;
+    string _fault = "";
 
     TestedBroker(Process process)
     {
@@ -49,19 +50,24 @@ sealed class TestedBroker : IAsyncDisposable
     public async Task<bool> ReadyAsync()
     {
         if (await _process.StandardOutput.ReadLineAsync().WaitAsync(Patience) is not { } line) return false;
-        var ready = JsonDocument.Parse(line).RootElement;
-        (Grpc, Json) = (ready.GetProperty("grpc").GetString()!, ready.GetProperty("json").GetString()!);
+        var said = JsonDocument.Parse(line).RootElement;
+        if (!said.TryGetProperty("grpc", out var grpc))
+        {
+            _fault = line;
+            return false;
+        }
+        (Grpc, Json) = (grpc.GetString()!, said.GetProperty("json").GetString()!);
         return true;
     }
 
     /// <summary>kill -9.</summary>
     public void Kill() => _process.Kill(entireProcessTree: true);
 
-    /// <summary>Waits for its end; gives its exit code and what it said on the error stream.</summary>
+    /// <summary>Waits for its end; gives its exit code and what it said was wrong.</summary>
     public async Task<(int Code, string Errors)> EndAsync()
     {
         await _process.WaitForExitAsync().WaitAsync(Patience);
-        return (_process.ExitCode, await _errors.WaitAsync(Patience));
+        return (_process.ExitCode, _fault + await _errors.WaitAsync(Patience));
     }
 
     public async ValueTask DisposeAsync()

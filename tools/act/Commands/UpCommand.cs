@@ -28,6 +28,7 @@ static class UpCommand
         (new Option<string>("--arbiter") { Description = "Arbiter where an intent names none", HelpName = "id" }, nameof(BrokerOptions.Arbiter)),
         (new Option<int>("--partitions") { Description = "Partitions of a new data folder, for ever [default: 16]" }, nameof(BrokerOptions.Partitions)),
         (new Option<bool>("--accept-clock") { Description = "This machine's clock is right, however long the broker was away" }, nameof(BrokerOptions.AcceptClock)),
+        (new Option<bool>("--any-file-system") { Description = "The data folder may be on a network file system, whose syncs may not hold" }, nameof(BrokerOptions.AnyFileSystem)),
         (new Option<string>("--listen") { Description = "Address to listen on; beyond loopback with a certificate [default: 127.0.0.1]", HelpName = "address" }, nameof(BrokerOptions.Listen)),
         (new Option<string>("--certificate") { Description = "TLS: PEM or PFX file; its password is read from Act__CertificatePassword", HelpName = "file" }, nameof(BrokerOptions.Certificate)),
         (new Option<string>("--certificate-key") { Description = "TLS: PEM file of the key", HelpName = "file" }, nameof(BrokerOptions.CertificateKey)),
