@@ -132,6 +132,13 @@ sealed class Purchase(ActClient client, ActIdentity agent, Digest mandate, strin
 
     async Task<PurchaseResult?> LockAsync(CancellationToken cancellationToken)
     {
+        // The records are newer than the file was when it was read: another process has locked meanwhile, and it says so there.
+        if (_views.Values.Any(view => view.State is AwaitingApproval or Locked or Confirmed))
+        {
+            var known = _memory.Lines;
+            _memory = await file.ReadAsync(About, cancellationToken);
+            return _memory.Lines != known ? null : await WaitAsync("A lock is live that the purchase's file does not know.", Left, cancellationToken);
+        }
         var quotesLeft = order.QuotesWithin - client.Time.GetElapsedTime(_began);
         if (quotesLeft > TimeSpan.Zero && Left > TimeSpan.Zero && _views.Values.Any(view => view.State is TransactionState.Open))
         {
