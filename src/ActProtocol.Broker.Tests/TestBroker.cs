@@ -27,6 +27,8 @@ sealed class TestBroker : IAsyncDisposable
 
     public string Id => _host.Id;
 
+    public required string Data { get; init; }
+
     public GrpcChannel Channel { get; }
 
     public HttpClient Http { get; }
@@ -40,8 +42,9 @@ sealed class TestBroker : IAsyncDisposable
     public static async Task<TestBroker> StartAsync(Func<BrokerOptions, BrokerOptions>? change = null, TimeProvider? time = null, Action<ILoggingBuilder>? logging = null)
     {
         var options = new BrokerOptions { Data = NewFolder(), Port = 0, JsonPort = 0, Play = true, Partitions = 4, LogLevel = LogLevel.Warning };
+        options = change?.Invoke(options) ?? options;
         var clock = time ?? TimeProvider.System;
-        return new TestBroker(await BrokerHost.StartAsync(change?.Invoke(options) ?? options, clock, Stop, logging), clock);
+        return new TestBroker(await BrokerHost.StartAsync(options, clock, Stop, logging), clock) { Data = options.Data };
     }
 
     public static string NewFolder() => System.IO.Directory.CreateTempSubdirectory("act-broker-tests-").FullName;
@@ -82,6 +85,13 @@ sealed class TestBroker : IAsyncDisposable
 
     public async Task<Decision> SendAsync(string sender, Content content, params SigningKey[] also) =>
         (await Broker.SendAsync(new SendRequest { Envelope = Seal(sender, content, also) }, cancellationToken: Stop)).Decision;
+
+    /// <summary>By the operator whose key the broker made.</summary>
+    public Task<Decision> SendAsOperatorAsync(Content content)
+    {
+        lock (_keys) _keys["operator"] = SigningKey.FromSeed(Convert.FromHexString(File.ReadAllText(Path.Combine(Data, "keys", "operator.key")).Trim()));
+        return SendAsync("operator", content);
+    }
 
     public SigningKey KeyOf(string name)
     {
