@@ -55,10 +55,13 @@ public class HealthTests
 
         var text = await broker.Http.GetStringAsync(Telemetry.MetricsPath, TestBroker.Stop);
 
-        Assert.Matches("act_steps_total\\{[^}]*outcome=\"accepted\"[^}]*step=\"register\"[^}]*\\} 2", text);
-        Assert.Matches("act_refused_total\\{[^}]*code=\"signature_invalid\"[^}]*\\} 1", text);
+        // At least: other brokers of this process may count as well.
+        Assert.True(CountOf("act_steps_total\\{[^}]*outcome=\"accepted\"[^}]*step=\"register\"[^}]*\\} (\\d+)") >= 2);
+        Assert.True(CountOf("act_refused_total\\{[^}]*code=\"signature_invalid\"[^}]*\\} (\\d+)") >= 1);
         Assert.Contains("act_records_total", text, StringComparison.Ordinal);
         Assert.Contains("act_connections", text, StringComparison.Ordinal);
+
+        int CountOf(string pattern) => int.Parse(System.Text.RegularExpressions.Regex.Match(text, pattern).Groups[1].Value, null);
     }
 
     [Fact]
