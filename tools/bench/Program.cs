@@ -8,10 +8,12 @@ using ActProtocol.Broker.Hosting;
 var json = new Option<bool>("--json") { Description = "One JSON object" };
 var quick = new Option<bool>("--quick") { Description = "Within 50 seconds: shorter runs, a smaller journal" };
 var folder = new Option<string?>("--folder") { Description = "Where journals are written, for another disk; a temporary folder otherwise" };
-var root = new RootCommand("Measures the broker. Ratios compare two things of one run.") { json, quick, folder };
+var only = new Option<string[]>("--only") { Description = "Parts to run: load, idle, growth; all otherwise", AllowMultipleArgumentsPerToken = true };
+only.AcceptOnlyFromAmong("load", "idle", "growth");
+var root = new RootCommand("Measures the broker. Ratios compare two things of one run.") { json, quick, folder, only };
 root.SetAction(async (parsed, cancellationToken) =>
 {
-    var figures = await MeasureAsync(parsed.GetValue(quick), parsed.GetValue(folder), cancellationToken);
+    var figures = await MeasureAsync(parsed.GetValue(quick), parsed.GetValue(folder), parsed.GetValue(only) ?? [], cancellationToken);
     var fields = Rounded(figures);
     if (parsed.GetValue(json)) Console.WriteLine(fields.ToJsonString());
     else foreach (var (name, value) in fields) Console.WriteLine($"{name,-26} {value?.ToJsonString()}");
@@ -25,7 +27,7 @@ broker.SetAction(async (parsed, cancellationToken) =>
 root.Add(broker);
 return await root.Parse(args).InvokeAsync();
 
-static async Task<Figures> MeasureAsync(bool quick, string? folder, CancellationToken cancellationToken)
+static async Task<Figures> MeasureAsync(bool quick, string? folder, string[] only, CancellationToken cancellationToken)
 {
     const long Million = 1_000_000;
     const long QuickRecords = 100_000;
@@ -36,15 +38,22 @@ static async Task<Figures> MeasureAsync(bool quick, string? folder, Cancellation
     var figures = new Figures();
     try
     {
-        await LoadRun.MeasureAsync(figures, Path.Combine(place, "broker"), quick, cancellationToken);
-        await GrowthRun.IdleAsync(figures, place, quick ? QuickAgents : Agents, cancellationToken);
-        await GrowthRun.CostAsync(figures, place, quick ? QuickRecords : Million, cancellationToken);
+        if (Runs("load")) await LoadRun.MeasureAsync(figures, Path.Combine(place, "broker"), quick, cancellationToken);
+        if (Runs("idle")) await GrowthRun.IdleAsync(figures, place, quick ? QuickAgents : Agents, cancellationToken);
+        if (Runs("growth")) await GrowthRun.CostAsync(figures, place, quick ? QuickRecords : Million, cancellationToken);
         if (quick) figures.NotRun.AddRange([$"growth to {Million} records", $"{Agents} idle agents"]);
         return figures;
     }
     finally
     {
         Directory.Delete(place, recursive: true);
+    }
+
+    bool Runs(string part)
+    {
+        if (only.Length == 0 || only.Contains(part)) return true;
+        figures.NotRun.Add(part);
+        return false;
     }
 }
 

@@ -7,6 +7,8 @@ namespace ActProtocol.Envelopes;
 /// <remarks>The tag makes a signature useless for any other purpose; the length makes it impossible to move bytes between the parts.</remarks>
 public static class SignedBytes
 {
+    const int OnStackMax = 4_096;
+
     public static ReadOnlySpan<byte> EnvelopeTag => "act.envelope.v1"u8;
 
     public static ReadOnlySpan<byte> ReceiptTag => "act.receipt.v1"u8;
@@ -18,19 +20,32 @@ public static class SignedBytes
     public static byte[] Of(ReadOnlySpan<byte> tag, ReadOnlySpan<byte> bytes)
     {
         var signed = GC.AllocateUninitializedArray<byte>(tag.Length + sizeof(ulong) + bytes.Length);
-        tag.CopyTo(signed);
-        BinaryPrimitives.WriteUInt64BigEndian(signed.AsSpan(tag.Length), (ulong)bytes.Length);
-        bytes.CopyTo(signed.AsSpan(tag.Length + sizeof(ulong)));
+        Write(tag, bytes, signed);
         return signed;
     }
 
     /// <summary>SHA-256 over the signed bytes of an envelope's content: its digest.</summary>
-    public static Digest DigestOf(ReadOnlySpan<byte> content) => HashOf(Of(EnvelopeTag, content));
+    public static Digest DigestOf(ReadOnlySpan<byte> content)
+    {
+        var length = EnvelopeTag.Length + sizeof(ulong) + content.Length;
+        if (length > OnStackMax) return HashOf(Of(EnvelopeTag, content));
+
+        Span<byte> signed = stackalloc byte[length];
+        Write(EnvelopeTag, content, signed);
+        return HashOf(signed);
+    }
 
     public static Digest HashOf(ReadOnlySpan<byte> bytes)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(bytes, hash);
         return new Digest(hash);
+    }
+
+    static void Write(ReadOnlySpan<byte> tag, ReadOnlySpan<byte> bytes, Span<byte> signed)
+    {
+        tag.CopyTo(signed);
+        BinaryPrimitives.WriteUInt64BigEndian(signed[tag.Length..], (ulong)bytes.Length);
+        bytes.CopyTo(signed[(tag.Length + sizeof(ulong))..]);
     }
 }

@@ -45,7 +45,19 @@ public static class WireScan
         return true;
     }
 
-    static bool TrySkip(ref ReadOnlySpan<byte> bytes, uint wireType, out ReadOnlySpan<byte> payload)
+    /// <summary>Takes the next field off bytes that are known to be well-formed, without copying; false at their end.</summary>
+    /// <param name="value">Of a varint.</param>
+    /// <param name="payload">Of text, bytes or a message.</param>
+    public static bool TryTakeField(scoped ref ReadOnlySpan<byte> bytes, out uint number, out ulong value, out ReadOnlySpan<byte> payload)
+    {
+        (number, value) = (0, 0);
+        payload = default;
+        if (!TryReadVarint(ref bytes, out var tag)) return false;
+        number = (uint)tag >> 3;
+        return ((uint)tag & 7) is Varint ? TryReadVarint(ref bytes, out value) : TrySkip(ref bytes, (uint)tag & 7, out payload);
+    }
+
+    static bool TrySkip(scoped ref ReadOnlySpan<byte> bytes, uint wireType, out ReadOnlySpan<byte> payload)
     {
         payload = default;
         switch (wireType)
@@ -63,7 +75,7 @@ public static class WireScan
         }
     }
 
-    static bool TryTake(ref ReadOnlySpan<byte> bytes, int count, out ReadOnlySpan<byte> taken)
+    static bool TryTake(scoped ref ReadOnlySpan<byte> bytes, int count, out ReadOnlySpan<byte> taken)
     {
         taken = default;
         if (count > bytes.Length) return false;
@@ -72,7 +84,7 @@ public static class WireScan
         return true;
     }
 
-    static bool TryReadVarint(ref ReadOnlySpan<byte> bytes, out ulong value)
+    static bool TryReadVarint(scoped ref ReadOnlySpan<byte> bytes, out ulong value)
     {
         value = 0;
         for (var i = 0; i < 10 && i < bytes.Length; i++)

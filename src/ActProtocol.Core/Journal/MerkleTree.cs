@@ -6,15 +6,32 @@ namespace ActProtocol.Journal;
 /// <summary>Merkle trees as in RFC 9162, section 2.1.</summary>
 public static class MerkleTree
 {
+    const int OnStackMax = 4_096;
+
     /// <summary>SHA-256(0x00 || leaf).</summary>
     public static Digest LeafHash(ReadOnlySpan<byte> leaf)
     {
         Span<byte> hash = stackalloc byte[Digest.Length];
+        LeafHash(leaf, hash);
+        return new Digest(hash);
+    }
+
+    /// <summary>The same, into 32 bytes.</summary>
+    /// <remarks>Copied beside its prefix and hashed in one go: an incremental hash costs more than the copy.</remarks>
+    public static void LeafHash(ReadOnlySpan<byte> leaf, Span<byte> destination)
+    {
+        if (leaf.Length < OnStackMax)
+        {
+            Span<byte> prefixed = stackalloc byte[1 + leaf.Length];
+            prefixed[0] = 0;
+            leaf.CopyTo(prefixed[1..]);
+            SHA256.HashData(prefixed, destination);
+            return;
+        }
         using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         sha256.AppendData([0]);
         sha256.AppendData(leaf);
-        sha256.GetHashAndReset(hash);
-        return new Digest(hash);
+        sha256.GetHashAndReset(destination);
     }
 
     /// <summary>SHA-256(0x01 || left || right).</summary>
@@ -45,12 +62,15 @@ public static class MerkleTree
     }
 
     /// <summary>The siblings from a leaf up to the root.</summary>
-    public static IEnumerable<Digest> Path(Digest[][] levels, int index)
+    public static IEnumerable<Digest> Path(Digest[][] levels, int index) => Siblings(levels, index).Select(at => levels[at.Level][at.Index]);
+
+    /// <summary>Where they stand.</summary>
+    public static IEnumerable<(int Level, int Index)> Siblings(Digest[][] levels, int index)
     {
         for (var level = 0; level < levels.Length - 1; level++, index /= 2)
         {
             var sibling = index ^ 1;
-            if (sibling < levels[level].Length) yield return levels[level][sibling];
+            if (sibling < levels[level].Length) yield return (level, sibling);
         }
     }
 

@@ -474,28 +474,30 @@ sealed class EngineLoop(
         if (wanted.Count == 0) return;
 
         List<ReadOnlyMemory<byte>> records = [];
-        Dictionary<(int, long), int> leaves = [];
+        List<Digest> leaves = [];
+        Dictionary<(int, long), int> proven = [];
         foreach (var (slot, _, position) in wanted)
         {
-            if (leaves.ContainsKey((slot.Index, position)) || await RecordAtAsync(slot, position) is not { } record) continue;
-            leaves.Add((slot.Index, position), records.Count);
-            records.Add(record);
+            if (proven.ContainsKey((slot.Index, position)) || await EntryAtAsync(slot, position) is not { } entry) continue;
+            proven.Add((slot.Index, position), records.Count);
+            records.Add(entry.Record);
+            leaves.Add(entry.Leaf.IsEmpty ? MerkleTree.LeafHash(entry.Record.Span) : new Digest(entry.Leaf.Span));
         }
         if (records.Count == 0) return;
-        var receipts = prover.Prove(records);
+        var receipts = prover.Prove(records, [.. leaves]);
         foreach (var (slot, agent, position) in wanted)
         {
-            if (leaves.TryGetValue((slot.Index, position), out var leaf)) mail.Mail(new MailItem(agent, slot.Index, position, receipts[leaf]));
+            if (proven.TryGetValue((slot.Index, position), out var at)) mail.Mail(new MailItem(agent, slot.Index, position, receipts[at]));
         }
     }
 
     // Null when an old record cannot be read: its delivery waits in the mailbox, and everything else goes on.
-    async ValueTask<ReadOnlyMemory<byte>?> RecordAtAsync(Slot slot, long position)
+    async ValueTask<JournalEntry?> EntryAtAsync(Slot slot, long position)
     {
-        if (slot.FindPending(position) is { } pending) return pending.Record;
+        if (slot.FindPending(position) is { } pending) return pending;
         try
         {
-            return (await log.FindAsync(slot.Index, position, CancellationToken.None))!.Record;
+            return await log.FindAsync(slot.Index, position, CancellationToken.None);
         }
         catch (Exception fault)
         {

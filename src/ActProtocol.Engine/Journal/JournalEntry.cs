@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using ActProtocol.Journal;
 
 namespace ActProtocol.Engine.Journal;
 
@@ -11,17 +12,14 @@ public sealed record JournalEntry(long Position, ReadOnlyMemory<byte> Record, Re
 {
     public const int HeadLength = SHA256.HashSizeInBytes;
 
+    /// <summary>The record's leaf hash, where it was computed already; otherwise empty.</summary>
+    public ReadOnlyMemory<byte> Leaf { get; init; }
+
     /// <summary>The head before the first entry.</summary>
     public static ReadOnlyMemory<byte> Genesis { get; } = new byte[HeadLength];
 
     /// <summary>SHA-256(0x00 || record): the record's leaf in any Merkle tree (RFC 9162, section 2.1.1).</summary>
-    public static void LeafHash(ReadOnlySpan<byte> record, Span<byte> destination)
-    {
-        using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        sha256.AppendData([0]);
-        sha256.AppendData(record);
-        sha256.GetHashAndReset(destination);
-    }
+    public static void LeafHash(ReadOnlySpan<byte> record, Span<byte> destination) => MerkleTree.LeafHash(record, destination);
 
     /// <summary>The head after a record.</summary>
     public static void NextHead(ReadOnlySpan<byte> previous, ReadOnlySpan<byte> leafHash, Span<byte> destination)
@@ -33,11 +31,13 @@ public sealed record JournalEntry(long Position, ReadOnlyMemory<byte> Record, Re
     }
 
     /// <summary>Whether this entry's record follows an entry whose head is <paramref name="previous"/>.</summary>
-    /// <remarks>The private part is named by the record's digest, and is checked where the record is parsed: at the replay.</remarks>
+    /// <remarks>The private part is named by the record's digest, and is checked where the record is parsed: at the replay. An entry
+    /// that was read from a log has no <see cref="Leaf"/>: there the record itself is hashed.</remarks>
     public bool Follows(ReadOnlySpan<byte> previous)
     {
         Span<byte> hash = stackalloc byte[HeadLength];
-        LeafHash(Record.Span, hash);
+        if (Leaf.IsEmpty) LeafHash(Record.Span, hash);
+        else Leaf.Span.CopyTo(hash);
         NextHead(previous, hash, hash);
         return hash.SequenceEqual(Head.Span);
     }

@@ -32,13 +32,10 @@ sealed class Cause
     public static Cause Of(string name, Context context) =>
         new(null, new BrokerStep { Name = name }, context, Seal(stackalloc byte[Machine.SaltLength], context));
 
-    public static Cause Of(Record record, ReadOnlyMemory<byte> @private)
-    {
-        var context = @private.IsEmpty ? new Context() : Context.Parser.ParseFrom(@private.Span[Machine.SaltLength..]);
-        return record.CauseCase is Record.CauseOneofCase.Envelope
-            ? new(OpenedEnvelope.FromJournal(record.Envelope), null, context, @private)
-            : new(null, record.Step, context, @private);
-    }
+    /// <summary>What a journaled record says that its cause was.</summary>
+    public static Cause Again(OpenedEnvelope envelope, Context context, ReadOnlyMemory<byte> @private) => new(envelope, null, context, @private);
+
+    public static Cause Again(BrokerStep step, Context context, ReadOnlyMemory<byte> @private) => new(null, step, context, @private);
 
     public void PutInto(Record record)
     {

@@ -22,6 +22,7 @@ abstract class Machine(int index, string broker)
 
     readonly List<(string Agent, long Position)> _mail = [];
     readonly List<Transfer> _sent = [];
+    byte[] _scratch = [];
 
     /// <summary>The number of this partition; the directory's is the number of partitions.</summary>
     public int Index { get; } = index;
@@ -43,38 +44,41 @@ abstract class Machine(int index, string broker)
     /// <summary>Executes one cause at a stamp that is not before the last.</summary>
     public StepResult Execute(Cause cause, long stamp)
     {
-        if (stamp < Stamp) throw new InvalidOperationException($"A stamp of {stamp} would go back behind {Stamp}.");
-
-        _mail.Clear();
-        _sent.Clear();
-        // State may name the record that is being made; it is made only if the step says so.
-        var verdict = Decide(cause, stamp);
+        var verdict = DecideAt(cause, stamp);
         return verdict switch
         {
-            Verdict.Take taken => Write(cause, stamp, new Decision { Accepted = taken.Accepted }),
-            Verdict.Refuse refused => Write(cause, stamp, new Decision { Refused = refused.Refusal.ToWire(decided: true) }),
             Verdict.Repeat repeat => new StepResult { RepeatOf = repeat.Position },
             Verdict.Drop drop => new StepResult { NotRecorded = drop.Refusal },
-            _ => throw new System.Diagnostics.UnreachableException(),
+            _ => Write(cause, stamp, DecisionOf(verdict)!),
         };
     }
 
     /// <summary>Executes the cause of a record again.</summary>
+    /// <remarks>The log has verified that the record's bytes are the ones that its head vouches for. So nothing is serialised and hashed
+    /// again but the decision, which must come out the same.</remarks>
     /// <exception cref="JournalCorruptException">It does not give the same record.</exception>
-    public StepResult Replay(JournalEntry entry)
+    public void Replay(JournalEntry entry)
     {
-        var record = Record.Parser.ParseFrom(entry.Record.Span);
+        var record = RecordView.Of(entry.Record.Span);
         // The chain covers the record alone, and the record its private part: looked at before anything of that is parsed.
         if (!entry.Private.IsEmpty || !record.PrivateDigest.IsEmpty)
         {
-            if (!record.PrivateDigest.Span.SequenceEqual(SHA256.HashData(entry.Private.Span)))
+            Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+            SHA256.HashData(entry.Private.Span, digest);
+            if (!record.PrivateDigest.SequenceEqual(digest))
             {
                 throw new JournalCorruptException(Index, entry.Position, "the private part is not the one that the record names");
             }
         }
-        var result = Execute(Cause.Of(record, entry.Private), record.StampMs);
-        if (result.Entry is { } made && made.Head.Span.SequenceEqual(entry.Head.Span)) return result;
-        throw new JournalCorruptException(Index, entry.Position, "deciding the record again gives another record");
+        if (!IsNext(record, entry)) throw new JournalCorruptException(Index, entry.Position, "the record does not follow the one before");
+
+        var decision = DecisionOf(DecideAt(record.Cause(entry.Private), record.Stamp));
+        if (decision is null || !record.Decision.SequenceEqual(Serialised(decision)) || record.Play != Play)
+        {
+            throw new JournalCorruptException(Index, entry.Position, "deciding the record again gives another record");
+        }
+        (Position, Stamp, Head) = (entry.Position, record.Stamp, entry.Head);
+        OnRecorded(Stamp);
     }
 
     public void WriteSnapshot(SnapshotWriter writer)
@@ -121,6 +125,37 @@ abstract class Machine(int index, string broker)
         _sent.Add(transfer);
     }
 
+    // Null when the verdict makes no record.
+    static Decision? DecisionOf(Verdict verdict) => verdict switch
+    {
+        Verdict.Take taken => new Decision { Accepted = taken.Accepted },
+        Verdict.Refuse refused => new Decision { Refused = refused.Refusal.ToWire(decided: true) },
+        _ => null,
+    };
+
+    // To be looked at and forgotten.
+    ReadOnlySpan<byte> Serialised(Decision decision)
+    {
+        var size = decision.CalculateSize();
+        if (_scratch.Length < size) _scratch = new byte[2 * size];
+        decision.WriteTo(_scratch.AsSpan(0, size));
+        return _scratch.AsSpan(0, size);
+    }
+
+    bool IsNext(in RecordView record, JournalEntry entry) =>
+        record.IsBy(Broker) && record.Partition == Index && record.Position == entry.Position && entry.Position == Position + 1
+        && record.Stamp >= Stamp && record.Previous.SequenceEqual(Head.Span);
+
+    Verdict DecideAt(Cause cause, long stamp)
+    {
+        if (stamp < Stamp) throw new InvalidOperationException($"A stamp of {stamp} would go back behind {Stamp}.");
+
+        _mail.Clear();
+        _sent.Clear();
+        // State may name the record that is being made; it is made only if the step says so.
+        return Decide(cause, stamp);
+    }
+
     StepResult Write(Cause cause, long stamp, Decision decision)
     {
         Position++;
@@ -139,19 +174,19 @@ abstract class Machine(int index, string broker)
         cause.PutInto(record);
 
         var bytes = record.ToByteArray();
-        var head = new byte[JournalEntry.HeadLength];
-        JournalEntry.LeafHash(bytes, head);
-        JournalEntry.NextHead(Head.Span, head, head);
+        var (leaf, head) = (new byte[JournalEntry.HeadLength], new byte[JournalEntry.HeadLength]);
+        JournalEntry.LeafHash(bytes, leaf);
+        JournalEntry.NextHead(Head.Span, leaf, head);
         Head = head;
 
         OnRecorded(stamp);
 
         // The answer says where it stands; within the record that would say it twice.
-        var answer = new Decision(decision) { Partition = (uint)Index, Position = (ulong)Position, StampMs = stamp };
+        (decision.Partition, decision.Position, decision.StampMs) = ((uint)Index, (ulong)Position, stamp);
         return new StepResult
         {
-            Entry = new JournalEntry(Position, bytes, cause.Private, head),
-            Decision = answer,
+            Entry = new JournalEntry(Position, bytes, cause.Private, head) { Leaf = leaf },
+            Decision = decision,
             Mail = _mail.Count == 0 ? [] : [.. _mail],
             Sent = _sent.Count == 0 ? [] : [.. _sent],
         };
