@@ -60,7 +60,7 @@ public sealed class EngineHost : IAsyncDisposable
     {
         var host = new EngineHost(options, log, snapshots, mail, time, logger);
         await host._loop.LoadAsync(ConstraintRules.ZonesVersion, cancellationToken);
-        host._running = Task.Run(host._loop.RunAsync, CancellationToken.None);
+        host._running = Task.Run(host.RunAsync, CancellationToken.None);
         return host;
     }
 
@@ -173,6 +173,21 @@ public sealed class EngineHost : IAsyncDisposable
     {
         _queue.Writer.TryComplete();
         await _running;
+    }
+
+    async Task RunAsync()
+    {
+        try
+        {
+            await _loop.RunAsync();
+        }
+        catch (Exception fault)
+        {
+            // From now on whoever hands something over is told, instead of waiting for ever.
+            _queue.Writer.TryComplete(fault);
+            _loop.Abandon(fault);
+            throw;
+        }
     }
 
     async Task<(AskResponse?, Refusal?)> OutcomeAsync(string sender, Id16 transaction, Id16 message, int home, CancellationToken cancellationToken)

@@ -20,4 +20,7 @@ static partial class EngineLog
 
     [LoggerMessage(104, LogLevel.Error, "Partition {Partition}, position {Position} cannot be read.")]
     public static partial void ReadFailed(this ILogger logger, Exception fault, int partition, long position);
+
+    [LoggerMessage(105, LogLevel.Critical, "The engine stopped by a fault. Nothing is decided until the broker is started again.")]
+    public static partial void LoopFailed(this ILogger logger, Exception fault);
 }

@@ -59,6 +59,24 @@ sealed class EngineLoop(
         await AppendAsync();
     }
 
+    /// <summary>After a fault of the loop: nobody waits for an answer that cannot come. What the machines hold is not known to be right.</summary>
+    public void Abandon(Exception fault)
+    {
+        logger.LoopFailed(fault);
+        Troubles = ["the engine stopped by a fault: start the broker again"];
+        var refusal = new Refusal(ErrorCode.Internal, "the outcome is not known: ask for it");
+        foreach (var slot in _slots)
+        {
+            foreach (var completion in slot.Completions) completion.Failed(refusal);
+        }
+        foreach (var (_, refuse) in _afterwards) refuse(refusal);
+        while (queue.TryRead(out var work))
+        {
+            if (work is Work.Submit submit) submit.Sink.NotDecided(submit.Envelope, refusal);
+            if (work is Work.Query query) query.Refuse(refusal);
+        }
+    }
+
     public async Task RunAsync()
     {
         while (!_stopping)

@@ -78,8 +78,8 @@ sealed partial class Partition
         Guard.BeforeExpiry => step.Stamp < step.Transaction.Deadline ? CommitFault(step) : new Refusal(ErrorCode.DeadlinePassed),
         Guard.MandateLive => LiveMandateFault(step.Transaction),
         Guard.WithinTerms => MayCancel(step.Transaction) ? null : new Refusal(ErrorCode.TermsForbid),
-        Guard.TermsInstant => Escrow(step.Transaction) is null ? null : new Refusal(ErrorCode.StepOutOfOrder),
-        Guard.TermsEscrow => Escrow(step.Transaction) is not null ? null : new Refusal(ErrorCode.StepOutOfOrder),
+        Guard.TermsInstant => !step.Transaction.IsEscrow ? null : new Refusal(ErrorCode.StepOutOfOrder),
+        Guard.TermsEscrow => step.Transaction.IsEscrow ? null : new Refusal(ErrorCode.StepOutOfOrder),
         Guard.OnlyOnce => step.Transaction.Fulfilled ? new Refusal(ErrorCode.StepOutOfOrder) : null,
         Guard.BeforeFulfilBy or Guard.WithinWindow =>
             step.Stamp < step.Transaction.Deadline ? null : new Refusal(ErrorCode.DeadlinePassed),
@@ -173,14 +173,8 @@ sealed partial class Partition
         if (amount.Nanos <= 0) return new Refusal(ErrorCode.AmountInvalid);
         if (amount.Currency != transaction.Currency) return new Refusal(ErrorCode.CurrencyMixed);
         if (whole) return amount.Nanos == transaction.Amount ? null : new Refusal(ErrorCode.AmountInvalid, "before settlement only the whole is refunded");
-        return transaction.Refunded + amount.Nanos <= RefundableOf(transaction) ? null : new Refusal(ErrorCode.RefundExceeds);
+        return transaction.Refunded + amount.Nanos <= transaction.Refundable ? null : new Refusal(ErrorCode.RefundExceeds);
     }
-
-    // A refund debits the first payee. A seller may spend its own principal's money on it, but of anybody else's no more than what
-    // this very purchase brought: or naming a stranger as payee would be a way into the stranger's account.
-    static Int128 RefundableOf(TransactionEntry transaction) => PayeesOf(transaction)[0].Account == transaction.Seller.Principal
-        ? transaction.Amount
-        : Splits.Of(PayeesOf(transaction), transaction.Amount).First().Nanos;
 
     static Refusal? QuoteFault(TakenStep step)
     {

@@ -18,6 +18,7 @@ sealed partial class Partition
 {
     readonly Dictionary<string, SellerStanding> _standing = [];
     readonly HashSet<Digest> _references = [];
+    readonly Dictionary<string, Party> _sellers = [];
 
     (AccountEntry?, Verdict) TakeIntent(OpenedEnvelope envelope, Context context, long stamp)
     {
@@ -34,13 +35,14 @@ sealed partial class Partition
         if (account.KeptMessages >= EngineLimits.KeptMessagesMax) return (null, Drop(ErrorCode.QuotaExceeded));
         if (refusal is not null) return (account, new Verdict.Refuse(refusal));
 
-        var entry = new IntentEntry(envelope.Digest, account.Id, intent) { Position = NextPosition };
+        var entry = new IntentEntry(envelope.Digest, account.Id, intent, IntentEntry.LocksMaxOf(intent)) { Position = NextPosition };
         Intents.Add(entry.Digest, entry);
         var accepted = new Accepted { State = TransactionState.Open, DeadlineMs = intent.ExpiresAtMs, Vouched = Vouch(account, intent) };
-        var buyer = new Party(header.Sender, context.Principal);
+        // The same instance each time: a party's id is kept once, not once a transaction.
+        var buyer = new Party(named.Terms.Agent, context.Principal == account.Id ? account.Id : context.Principal);
         foreach (var seller in context.Parties)
         {
-            var transaction = Open(entry, buyer, new Party(seller.Id, seller.Principal), envelope);
+            var transaction = Open(entry, buyer, Known(seller), envelope);
             accepted.Transactions.Add(new OpenedTransaction { TransactionId = transaction.Id.ToWire(), Seller = seller.Id });
             MailTo(seller.Id, header.Sender);
         }
@@ -90,10 +92,18 @@ sealed partial class Partition
         Transactions.Add(transaction.Id, transaction);
         var account = Books.Open(intent.Account);
         account.OpenTransactions++;
+        intent.Opened();
         transaction.Deadline = intent.First.ExpiresAtMs;
         account.Deadlines.Add((transaction.Deadline, transaction.Id));
         _deadlines.Add((transaction.Deadline, transaction.Id));
         return transaction;
+    }
+
+    // A seller's id and principal, each kept once. Only sellers that the directory knows come here, so it bounds this.
+    Party Known(Stored.Party seller)
+    {
+        if (_sellers.TryGetValue(seller.Id, out var known) && known.Principal == seller.Principal) return known;
+        return _sellers[seller.Id] = new Party(seller.Id, seller.Principal);
     }
 
     static Vouched Vouch(AccountEntry account, Intent intent) => new()

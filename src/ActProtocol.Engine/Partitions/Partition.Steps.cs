@@ -48,7 +48,7 @@ sealed partial class Partition
     {
         var transaction = step.Transaction;
         transaction.Superseded.Add(transaction.QuoteDigest);
-        (transaction.Quote, transaction.QuoteDigest, transaction.Quotes) = (null, default, 0);
+        (transaction.Quote, transaction.QuoteDigest, transaction.Quotes, transaction.Arbiter) = (null, default, 0, default);
         (transaction.Revision, transaction.RevisionDigest) = (IntentRules.Revise(transaction.Intent.First, step.Content.Counter.Intent), step.Envelope.Digest);
         transaction.Rounds++;
         Enter(transaction, TransactionState.Open, transaction.Intent.First.ExpiresAtMs);
@@ -159,7 +159,7 @@ sealed partial class Partition
         transaction.Answer = RefundAnswer.None;
         transaction.RefundsAsked++;
         Enter(transaction, Refunding, 0);
-        var payee = PayeesOf(transaction)[0].Account;
+        var payee = transaction.FirstPayee;
         Send(PartitionOf(payee), new Stored.Transfer
         {
             Collect = new()
@@ -281,12 +281,28 @@ sealed partial class Partition
         // Settled may still be refunded, but nothing waits any more.
         var isOpen = !transaction.Ended && state is not (Settled or Refunding);
         account.OpenTransactions += (isOpen ? 1 : 0) - (wasOpen ? 1 : 0);
+        if (wasOpen && !isOpen) Close(transaction);
         if (!isOpen && transaction.RoomReserved)
         {
             transaction.RoomReserved = false;
             Mail.Free(transaction.Buyer.Agent, EngineLimits.RoomOfLock);
             Mail.Free(transaction.Seller.Agent, EngineLimits.RoomOfLock);
         }
+    }
+
+    // Nothing waits any more; at most a refund may come. What was wanted and offered stands in the journal, and leaves memory.
+    static void Close(TransactionEntry transaction)
+    {
+        if (transaction.State is Settled)
+        {
+            var first = Splits.Of(PayeesOf(transaction), transaction.Amount).First();
+            // A refund debits the first payee. A seller may spend its own principal's money on it, but of anybody else's no more than
+            // what this very purchase brought: or naming a stranger as payee would be a way into the stranger's account.
+            (transaction.FirstPayee, transaction.Refundable) = (first.Account, first.Account == transaction.Seller.Principal ? transaction.Amount : first.Nanos);
+        }
+        (transaction.Revision, transaction.Quote) = (null, null);
+        transaction.Superseded.Clear();
+        transaction.Intent.Closed();
     }
 
     void MailToBoth(TransactionEntry transaction, string sender)

@@ -116,7 +116,7 @@ sealed partial class Partition(int index, string broker) : Machine(index, broker
 
     void Remember(TransactionEntry transaction, OpenedEnvelope envelope)
     {
-        transaction.Messages.Add(new KeptMessage(envelope.Header.Sender, envelope.MessageId, envelope.Digest, NextPosition));
+        transaction.Messages.Add(new KeptMessage(transaction.Kept(envelope.Header.Sender), envelope.MessageId, envelope.Digest, NextPosition));
         transaction.Records.Add(NextPosition);
     }
 

@@ -24,7 +24,7 @@ sealed class TransactionEntry(Id16 id, IntentEntry intent, Party buyer, Party se
     /// <summary>The state before the broker's own step ended it by a deadline: tells a late step from a wrong one.</summary>
     public TransactionState LapsedFrom { get; set; }
 
-    /// <summary>The intent as countered last, and the digest of the envelope that carried it.</summary>
+    /// <summary>The intent as countered last, and the digest of the envelope that carried it. Null once it is closed.</summary>
     public Intent? Revision { get; set; }
 
     public Digest RevisionDigest { get; set; }
@@ -34,12 +34,21 @@ sealed class TransactionEntry(Id16 id, IntentEntry intent, Party buyer, Party se
     /// <summary>Quotes of the present revision.</summary>
     public int Quotes { get; set; }
 
+    /// <summary>The present quote. Null before the first, and once it is closed.</summary>
     public Quote? Quote { get; set; }
 
     public Digest QuoteDigest { get; set; }
 
     /// <summary>Who resolves disputes under the present quote; default for instant terms.</summary>
     public Party Arbiter { get; set; }
+
+    /// <summary>The money is kept after the commit: only such terms have an arbiter.</summary>
+    public bool IsEscrow => !string.IsNullOrEmpty(Arbiter.Agent);
+
+    /// <summary>Whose account a refund debits, and how much of the payment it may ask of it: once settled.</summary>
+    public string FirstPayee { get; set; } = "";
+
+    public Int128 Refundable { get; set; }
 
     /// <summary>Digests of quotes that a later one replaced.</summary>
     public List<Digest> Superseded { get; } = [];
@@ -93,6 +102,10 @@ sealed class TransactionEntry(Id16 id, IntentEntry intent, Party buyer, Party se
 
     public bool Ended => TransactionRules.IsEnd(State);
 
+    /// <summary>The same id, as the party has it here already.</summary>
+    public string Kept(string sender) =>
+        sender == Buyer.Agent ? Buyer.Agent : sender == Seller.Agent ? Seller.Agent : sender == Buyer.Principal ? Buyer.Principal : sender;
+
     public KeptMessage? Find(string sender, Id16 message)
     {
         foreach (var kept in Messages)
@@ -118,6 +131,8 @@ sealed class TransactionEntry(Id16 id, IntentEntry intent, Party buyer, Party se
         writer.Message(Quote);
         writer.Digest(QuoteDigest);
         Arbiter.Write(writer);
+        writer.Text(FirstPayee);
+        writer.Wide(Refundable);
         writer.List(Superseded, writer.Digest);
         writer.Digest(LastOfBuyer);
         writer.Digest(LastOfSeller);
@@ -150,6 +165,8 @@ sealed class TransactionEntry(Id16 id, IntentEntry intent, Party buyer, Party se
             Quote = reader.Message(V1.Quote.Parser),
             QuoteDigest = reader.Digest(),
             Arbiter = Party.Read(reader),
+            FirstPayee = reader.Text(),
+            Refundable = reader.Wide(),
         };
         reader.Each(() => entry.Superseded.Add(reader.Digest()));
         entry.LastOfBuyer = reader.Digest();
