@@ -18,6 +18,8 @@ public sealed class VisibilityTests
     {
         await using var market = await Market.OpenAsync();
         var deal = await market.BringAsync(TransactionState.Quoted);
+        // An answer comes before the mail of the same append: a question goes behind both.
+        await market.World.TurnAsync();
         var (release, reached) = (new TaskCompletionSource(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         market.Log.HangNext(release.Task, reached);
         var mails = MailsCount(market);
@@ -63,6 +65,7 @@ public sealed class VisibilityTests
     {
         await using var market = await Market.OpenAsync();
         var deal = await market.BringAsync(TransactionState.Quoted);
+        await market.World.TurnAsync();
         var mails = MailsCount(market);
         market.Log.UnknownNext(written);
         Assert.Equal(ErrorCode.Internal, (await market.TryAsync(deal, Role.Buyer, StepKind.Lock)).Code);

@@ -77,7 +77,8 @@ public sealed class MemoryLog : IPartitionLog, ISnapshotStore
                 results[i] = new(Judge(appends[i]));
             for (var i = 0; i < results.Length; i++)
                 if (results[i].Outcome == AppendOutcome.Committed)
-                    _entries[appends[i].Partition].AddRange(appends[i].Entries);
+                    // As a disk would: what can be computed from the record is not kept beside it.
+                    _entries[appends[i].Partition].AddRange(appends[i].Entries.Select(entry => entry with { Leaf = default }));
         }
 
         return fault == MemoryFault.AnswerLost ? Unknown(appends, "The answer was lost.") : results;
