@@ -10,10 +10,11 @@ namespace ActProtocol.Engine.Directory;
 public sealed class KeyTests : IAsyncLifetime
 {
     Market _market = null!;
+    TimeSpan _recoveryDelay = TimeSpan.FromHours(72);
 
     World World => _market.World;
 
-    public async ValueTask InitializeAsync() => _market = await Market.OpenAsync();
+    public async ValueTask InitializeAsync() => _market = await Market.OpenAsync(options => options with { RecoveryDelay = _recoveryDelay });
 
     public async ValueTask DisposeAsync() => await _market.DisposeAsync();
 
@@ -134,6 +135,30 @@ public sealed class KeyTests : IAsyncLifetime
         Assert.NotNull((await World.SendAsync("buyer-owner", _market.MandateFor("buyer"))).Accepted);
     }
 
+    // The delay is data of the record: whatever the operator sets later, who waits to cancel has the time that was announced.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(1_000)]
+    public async Task A_recovery_keeps_its_delay_over_a_restart_with_another(int hours)
+    {
+        await RecoverAsync("buyer-owner", "recovered");
+        var at = World.NowMs + (72L * 3_600_000);
+        await RestartAsync(hours);
+        Assert.Equal(at, World.Host.Gate.FindEntry(World.Id("buyer-owner"))!.RecoveryAtMs);
+        await World.PassAsync(TimeSpan.FromHours(72) - TimeSpan.FromMilliseconds(1));
+        Assert.Null((await _market.TryAsync(World.Seal("buyer-owner", _market.MandateFor("buyer")))).Code);
+
+        await World.PassAsync(TimeSpan.FromMilliseconds(1));
+        await World.TransfersAsync();
+        await RestartAsync(hours);
+        Assert.Equal(ErrorCode.KeyRevoked, (await _market.TryAsync(World.Seal("buyer-owner", _market.MandateFor("buyer")))).Code);
+        var keys = World.Host.Gate.FindEntry(World.Id("buyer-owner"))!.Keys;
+        Assert.Equal((2, 0, at), (keys.Count, keys[0].RevokedAtMs, keys[1].RevokedAtMs));
+        // What begins now has the new one.
+        await RecoverAsync("seller", "of the seller");
+        Assert.Equal(World.NowMs + (hours * 3_600_000L), World.Host.Gate.FindEntry(World.Id("seller"))!.RecoveryAtMs);
+    }
+
     [Theory]
     [InlineData("buyer")]
     [InlineData("buyer-owner")]
@@ -213,6 +238,13 @@ public sealed class KeyTests : IAsyncLifetime
     }
 
     async Task RecoverAsync(string id, string key) => Assert.NotNull((await World.SendAsync("locksmith", Recovery(id, key))).Accepted);
+
+    async Task RestartAsync(int recoveryHours)
+    {
+        await World.Host.DisposeAsync();
+        _recoveryDelay = TimeSpan.FromHours(recoveryHours);
+        await World.StartAsync();
+    }
 
     async Task<List<string>> StepsOfAsync(int partition)
     {

@@ -16,7 +16,7 @@ namespace ActProtocol.Engine.Directory;
 /// whether the name is free, whether the signer may, and what follows. A revocation goes to every partition by outbox; the host
 /// answers it only when all have recorded it (DIR-09).
 /// </remarks>
-sealed class DirectoryMachine(int index, string broker, string authority, long recoveryDelayMs) : Machine(index, broker)
+sealed class DirectoryMachine(int index, string broker, string authority) : Machine(index, broker)
 {
     /// <summary>Keys of one entry that are remembered: beyond it the oldest revoked one is forgotten.</summary>
     const int KeysMax = 32;
@@ -187,7 +187,7 @@ sealed class DirectoryMachine(int index, string broker, string authority, long r
         var again = entry.RecoveryKey?.Bytes.Span.SequenceEqual(recover.SigningKey.Span) ?? false;
         if (VerifyingKey.TryImport(recover.SigningKey.Span) is not { } key || (_keys.ContainsKey(key.Thumbprint) && !again)) return new Refusal(ErrorCode.KeyUnsuitable);
 
-        Put(entry with { RecoveryKey = key, RecoveryAt = stamp + recoveryDelayMs });
+        Put(entry with { RecoveryKey = key, RecoveryAt = stamp + context.RecoveryDelayMs });
         return null;
     }
 

@@ -448,7 +448,7 @@ sealed class EngineLoop(
     {
         slot.Machine = slot.Index < options.Partitions
             ? new Partition(slot.Index, options.Broker)
-            : new DirectoryMachine(slot.Index, options.Broker, options.Authority, (long)options.RecoveryDelay.TotalMilliseconds);
+            : new DirectoryMachine(slot.Index, options.Broker, options.Authority);
         if (snapshots is not null && await snapshots.LatestAsync(slot.Index, cancellationToken) is { } snapshot)
         {
             slot.Machine.ReadSnapshot(new SnapshotReader(snapshot.State));

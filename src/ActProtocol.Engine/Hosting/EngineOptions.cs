@@ -30,7 +30,7 @@ public sealed record EngineOptions
     /// <summary>An operator says at the start that the clock is right.</summary>
     public bool AcceptClockAtStart { get; init; }
 
-    /// <summary>Public delay of a recovery.</summary>
+    /// <summary>Public delay of recoveries that begin from now on; those that wait keep theirs.</summary>
     public TimeSpan RecoveryDelay { get; init; } = TimeSpan.FromHours(72);
 
     /// <summary>Things that wait for the loop before senders do.</summary>

@@ -34,7 +34,7 @@ public sealed class Gate
 
         var context = new Context { Key = opened.Wire.Signatures[0].Key, Principal = signer.Principal, Roles = (uint)signer.Roles };
         signer.AddLines(context);
-        AddParties(opened, signer.Principal, context);
+        AddFacts(opened, signer.Principal, context);
         return (new VerifiedEnvelope(opened, context, Salts.Next()), null);
     }
 
@@ -72,7 +72,7 @@ public sealed class Gate
         return _directory.Find(register.Principal) is { } owner ? new Signer.Newcomer(register.Principal, key, owner) : null;
     }
 
-    void AddParties(OpenedEnvelope opened, string principal, Context context)
+    void AddFacts(OpenedEnvelope opened, string principal, Context context)
     {
         var content = opened.Content;
         switch (content.BodyCase)
@@ -93,6 +93,9 @@ public sealed class Gate
                 break;
             case Body.Fund:
                 Add(content.Fund.Account);
+                break;
+            case Body.RecoverKey:
+                context.RecoveryDelayMs = (long)_options.RecoveryDelay.TotalMilliseconds;
                 break;
             default:
                 break;

@@ -26,15 +26,14 @@ public static class JournalAudit
     ];
 
     /// <param name="partitions">Without the directory's, which comes last.</param>
-    /// <param name="recoveryDelay">Public delay of a recovery, as the broker has it.</param>
     public static async Task<AuditReport> RunAsync(
-        IPartitionLog log, ISnapshotStore? snapshots, string broker, string authority, int partitions, TimeSpan recoveryDelay, CancellationToken cancellationToken)
+        IPartitionLog log, ISnapshotStore? snapshots, string broker, string authority, int partitions, CancellationToken cancellationToken)
     {
         var report = new AuditReport();
         List<Partition> replayed = [];
         for (var index = 0; index <= partitions; index++)
         {
-            Machine machine = index < partitions ? new Partition(index, broker) : new DirectoryMachine(index, broker, authority, (long)recoveryDelay.TotalMilliseconds);
+            Machine machine = index < partitions ? new Partition(index, broker) : new DirectoryMachine(index, broker, authority);
             await ReplayAsync(log, snapshots, machine, report, cancellationToken);
             if (machine is Partition partition) replayed.Add(partition);
         }

@@ -20,7 +20,7 @@ static class Bookkeeper
         foreach (var file in System.IO.Directory.EnumerateFiles(data).Where(file => !file.EndsWith("-shm", StringComparison.Ordinal))) File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
         await using (var log = SqliteLog.Open(copy))
         {
-            var report = await JournalAudit.RunAsync(log, log, log.Header.Broker, "local", log.Header.Partitions - 1, TimeSpan.FromHours(72), default);
+            var report = await JournalAudit.RunAsync(log, log, log.Header.Broker, "local", log.Header.Partitions - 1, default);
             System.IO.Directory.Delete(copy, recursive: true);
             return report;
         }

@@ -8,7 +8,6 @@ namespace ActProtocol.Tools;
 /// <summary><c>act audit DATA</c>: proves a stopped broker's books from its journal, offline.</summary>
 static class AuditCommand
 {
-    static readonly TimeSpan RecoveryDelay = TimeSpan.FromHours(72);
     static readonly Argument<string> Data = new("data") { Description = "Data folder of a broker that is not running" };
     static readonly Option<bool> AcceptLoss = new("--accept-loss") { Description = "Whatever is missing at the journal's end is lost: go on from what is there" };
     static readonly Option<bool> AnyFileSystem = new("--any-file-system") { Description = "Open it although it is on a network file system" };
@@ -21,7 +20,7 @@ static class AuditCommand
             await using var log = SqliteLog.Open(call.Value(Data), new StoreOptions { AcceptLoss = call.Value(AcceptLoss), AllowAnyFileSystem = call.Value(AnyFileSystem), Tell = Console.Error.WriteLine });
             var header = log.Header;
             var authority = new string(ActId.AuthorityOf(header.Broker));
-            var report = await JournalAudit.RunAsync(log, log, header.Broker, authority, header.Partitions - 1, RecoveryDelay, cancellationToken);
+            var report = await JournalAudit.RunAsync(log, log, header.Broker, authority, header.Partitions - 1, cancellationToken);
             foreach (var finding in report.Findings) call.Screen.Say(finding, "red");
             foreach (var total in report.Totals) call.Screen.Say(total.ToString());
             call.Screen.Tell(
