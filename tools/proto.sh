@@ -21,8 +21,12 @@ with_imports protocol
 base="$(mktemp -d)"
 trap 'rm -rf "$base"' EXIT
 against=""
-for ref in refs/remotes/origin/main HEAD~1; do
-  if git rev-parse --verify --quiet "$ref^{commit}" >/dev/null && git cat-file -e "$ref:protocol/buf.yaml" 2>/dev/null; then against="$ref"; break; fi
+for ref in refs/remotes/origin/main refs/heads/main HEAD~1; do
+  git cat-file -e "$ref:protocol/buf.yaml" 2>/dev/null || continue
+  # On main itself the last commit is the one before: nothing differs from itself.
+  [ "$(git rev-parse "$ref^{commit}")" != "$(git rev-parse HEAD)" ] || continue
+  against="$ref"
+  break
 done
 if [ -n "$against" ]; then
   git archive "$against" protocol | tar -x -C "$base"

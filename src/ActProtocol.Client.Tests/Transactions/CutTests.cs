@@ -9,8 +9,8 @@ public class CutTests
     const int Every = 24;
     const int AnswerMax = 1_000;
 
-    // All of a purchase's bytes one by one take minutes: ACT_CUTS=all does so, otherwise it is every so many, beginning elsewhere each time.
-    static readonly bool All = Environment.GetEnvironmentVariable("ACT_CUTS") == "all";
+    // All of a purchase's bytes one by one take minutes: ACT_CUT_BYTES=all does so, otherwise it is every so many, beginning elsewhere each time.
+    static readonly bool All = Environment.GetEnvironmentVariable("ACT_CUT_BYTES") == "all";
 
     [Fact]
     public async Task A_purchase_whose_connection_is_cut_anywhere_buys_once()
