@@ -43,6 +43,31 @@ public class StockTests
     }
 
     [Fact]
+    public void A_damaged_line_is_named_and_promises_nothing()
+    {
+        using (var stock = Stock.Open(_path, 2))
+        {
+            stock.TryHold(new Id16(1));
+            stock.TryHold(new Id16(2));
+        }
+        var whole = File.ReadAllBytes(_path);
+        for (var at = 0; at < whole.Length; at++)
+        {
+            var damaged = whole.ToArray();
+            damaged[at] = (byte)'?';
+            File.WriteAllBytes(_path, damaged);
+            // The last line holds nothing when its end is missing; here it has one, and is not what was written.
+            var fault = Assert.Throws<FormatException>(() => Stock.Open(_path, 2));
+            Assert.StartsWith($"{_path}:{(at * 2 / whole.Length) + 1}: ", fault.Message, StringComparison.Ordinal);
+            Assert.Equal(damaged, File.ReadAllBytes(_path));
+        }
+        File.WriteAllBytes(_path, whole);
+        using var mended = Stock.Open(_path, 2);
+        Assert.Equal(0, mended.Left);
+        Assert.True(mended.TryHold(new Id16(1)));
+    }
+
+    [Fact]
     public async Task The_last_seat_is_sold_to_one_of_two_buyers()
     {
         using var seats = Stock.Open(_path, 1);

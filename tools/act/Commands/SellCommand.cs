@@ -25,13 +25,29 @@ static class SellCommand
             var path = call.Value(Catalogue);
             var catalogue = CatalogueFile.Read(path);
             using var session = await call.ConnectAsync(cancellationToken);
-            using var stock = StockFile.Open($"{path}.sold", catalogue.Stock);
+            using var stock = OpenStock($"{path}.sold", catalogue.Stock);
             return await SellAsync(session, catalogue, stock, cancellationToken);
         });
         return command;
     }
 
-    static async Task<int> SellAsync(Session session, CatalogueFile catalogue, StockFile stock, CancellationToken cancellationToken)
+    static Stock OpenStock(string path, int count)
+    {
+        try
+        {
+            return Stock.Open(path, count);
+        }
+        catch (FormatException fault)
+        {
+            throw new BadInputException(fault.Message, fault);
+        }
+        catch (IOException fault)
+        {
+            throw new BadInputException($"'{path}', which remembers what is promised, cannot be opened: another 'act sell' of this catalogue is running. Stop that one first.", fault);
+        }
+    }
+
+    static async Task<int> SellAsync(Session session, CatalogueFile catalogue, Stock stock, CancellationToken cancellationToken)
     {
         var timeline = new Timeline(session.Screen, TimeProvider.System);
         var (_, agent) = await session.EnterAsync(catalogue.Seller, catalogue.Listing, cancellationToken);
@@ -53,7 +69,7 @@ static class SellCommand
         return ExitCodes.Fine;
     }
 
-    static void Tell(Timeline timeline, ActIdentity agent, StockFile stock, Mail mail)
+    static void Tell(Timeline timeline, ActIdentity agent, Stock stock, Mail mail)
     {
         var from = Words.Short(mail.Content?.Header.Sender ?? mail.Record.Broker);
         var (transaction, state) = (mail.TransactionFor(agent.Id), mail.Accepted?.State);

@@ -4,7 +4,7 @@ using ActProtocol.V1;
 namespace ActProtocol.Tools;
 
 /// <summary>Sells from a catalogue while there is stock.</summary>
-sealed class Shop(CatalogueFile catalogue, StockFile stock) : SellerHandler
+sealed class Shop(CatalogueFile catalogue, Stock stock) : SellerHandler
 {
     // Nothing in this currency, or nothing left: no offer.
     public override Task<Quote?> QuoteAsync(Intent intent, Sale sale, CancellationToken cancellationToken) =>
