@@ -6,6 +6,8 @@ namespace ActProtocol.Sqlite;
 /// <summary>A connection that only reads. Readers never wait for the writer, nor it for them.</summary>
 sealed class Reader(string path) : IDisposable
 {
+    private const int FewEntries = 8;
+
     private readonly SqliteConnection _connection = Database.OpenReader(path);
     private readonly Dictionary<int, Statement> _statements = [];
 
@@ -18,11 +20,13 @@ sealed class Reader(string path) : IDisposable
                 $"SELECT position, record, private, head FROM journal_{partition} WHERE position >= ? ORDER BY position LIMIT ?"));
 
         var entries = new List<JournalEntry>(count);
+        // A single entry may be kept for long; of many, each is looked at and forgotten.
+        var blocks = new Blocks(count > FewEntries ? Blocks.Usual : 0);
         query.Bind(1, from).Bind(2, count);
         try
         {
             while (query.Next())
-                entries.Add(new(query.Int64(0), query.Bytes(1), query.Bytes(2), query.Bytes(3)));
+                entries.Add(new(query.Int64(0), blocks.Copy(query.Blob(1)), blocks.Copy(query.Blob(2)), blocks.Copy(query.Blob(3))));
             return entries;
         }
         finally

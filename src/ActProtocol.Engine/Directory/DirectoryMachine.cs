@@ -80,7 +80,10 @@ sealed class DirectoryMachine(int index, string broker, string authority) : Mach
         return new Verdict.Take(new Accepted());
     }
 
-    protected override void OnRecorded(long stamp) => _ = _messages.Forget(stamp).Count();
+    protected override void OnRecorded(long stamp)
+    {
+        while (_messages.TryForget(stamp, out _)) { }
+    }
 
     protected override void WriteState(SnapshotWriter writer)
     {

@@ -267,17 +267,8 @@ sealed partial class Partition
     {
         var account = Books.Open(transaction.Intent.Account);
         var wasOpen = !transaction.Ended && transaction.State is not (Settled or Refunding);
-        if (transaction.Deadline != 0)
-        {
-            account.Deadlines.Remove((transaction.Deadline, transaction.Id));
-            _deadlines.Remove((transaction.Deadline, transaction.Id));
-        }
-        (transaction.State, transaction.Deadline) = (state, deadline);
-        if (deadline != 0)
-        {
-            account.Deadlines.Add((deadline, transaction.Id));
-            _deadlines.Add((deadline, transaction.Id));
-        }
+        if (transaction.Deadline != deadline) Move(account, transaction, deadline);
+        transaction.State = state;
         // Settled may still be refunded, but nothing waits any more.
         var isOpen = !transaction.Ended && state is not (Settled or Refunding);
         account.OpenTransactions += (isOpen ? 1 : 0) - (wasOpen ? 1 : 0);
@@ -288,6 +279,19 @@ sealed partial class Partition
             Mail.Free(transaction.Buyer.Agent, EngineLimits.RoomOfLock);
             Mail.Free(transaction.Seller.Agent, EngineLimits.RoomOfLock);
         }
+    }
+
+    void Move(AccountEntry account, TransactionEntry transaction, long deadline)
+    {
+        if (transaction.Deadline != 0)
+        {
+            account.Deadlines.Remove((transaction.Deadline, transaction.Id));
+            _deadlines.Remove((transaction.Deadline, transaction.Id));
+        }
+        transaction.Deadline = deadline;
+        if (deadline == 0) return;
+        account.Deadlines.Add((deadline, transaction.Id));
+        _deadlines.Add((deadline, transaction.Id));
     }
 
     // Nothing waits any more; at most a refund may come. What was wanted and offered stands in the journal, and leaves memory.

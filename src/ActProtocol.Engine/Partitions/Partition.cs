@@ -54,7 +54,7 @@ sealed partial class Partition(int index, string broker) : Machine(index, broker
 
     protected override void OnRecorded(long stamp)
     {
-        foreach (var account in _messages.Forget(stamp))
+        while (_messages.TryForget(stamp, out var account))
         {
             if (Books.Find(account) is { } entry) entry.KeptMessages--;
         }

@@ -19,15 +19,15 @@ sealed class MessageMemory
         _byExpiry.Add((expiresAt, kept.Sender, kept.Message));
     }
 
-    /// <summary>Forgets what has expired; gives the accounts they were counted for.</summary>
-    public IEnumerable<string> Forget(long stamp)
+    /// <summary>Forgets one that has expired, if there is one; gives the account it was counted for.</summary>
+    public bool TryForget(long stamp, out string account)
     {
-        while (_byExpiry.Count > 0 && _byExpiry.Min is var first && first.ExpiresAt <= stamp)
-        {
-            _byExpiry.Remove(first);
-            _kept.Remove((first.Sender, first.Message), out var gone);
-            yield return gone.Account;
-        }
+        account = "";
+        if (_byExpiry.Count == 0 || _byExpiry.Min is var first && first.ExpiresAt > stamp) return false;
+        _byExpiry.Remove(first);
+        _kept.Remove((first.Sender, first.Message), out var gone);
+        account = gone.Account;
+        return true;
     }
 
     public void Write(SnapshotWriter writer) => writer.List(_byExpiry, key =>
