@@ -44,6 +44,24 @@ public class MailConnectionTests
         Assert.Contains("revoked", closed.Message, StringComparison.Ordinal);
     }
 
+    // Whoever holds a stolen key can rotate it; the principal hears of it where it reads its other mail.
+    [Fact]
+    public async Task A_principal_hears_of_a_key_that_its_agent_brought_in()
+    {
+        await using var market = await Market.OpenAsync(await RunningBroker.SharedAsync(), selling: false);
+        var key = SigningKey.Create().PublicKey;
+        var rotate = new RotateKey { Id = market.Agent.Id, SigningKey = ByteString.CopyFrom(key.Bytes.Span) };
+        (await market.Client.SendAsync(new Content { Header = market.Client.NewHeader(market.Agent), RotateKey = rotate }, market.Agent, Market.Cancelled)).OrThrow();
+
+        await foreach (var mail in new MailConnection(market.Client, market.Owner).ReadAsync(Market.Cancelled))
+        {
+            if (mail.Announced is not { } told) continue;
+            Assert.Equal(new BrokerStep { Name = "key_rotated", Entry = market.Agent.Id, Key = key.Thumbprint.ToWire() }, told);
+            Assert.Equal((StepKind.Unspecified, true), (mail.Step, mail.TransactionFor(market.Owner.Id).IsNone));
+            break;
+        }
+    }
+
     [Fact]
     public async Task An_agent_that_is_not_registered_is_told_that_its_proof_was_not_taken()
     {

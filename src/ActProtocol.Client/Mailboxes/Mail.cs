@@ -15,6 +15,9 @@ public sealed record Mail(Receipt Receipt, Record Record, Content? Content, Dige
     /// <summary>The step of a transaction that it is; unspecified for other records.</summary>
     public StepKind Step => Content is null ? Record.Step.Kind : StepKinds.Of(Content.BodyCase);
 
+    /// <summary>What the directory tells a principal or an entry: <c>key_rotated</c> or <c>recovery_started</c>, of which entry, to which key. Else null.</summary>
+    public BrokerStep? Announced => Content is null && Record.Step.Entry.Length > 0 ? Record.Step : null;
+
     /// <summary>What the party said, typed: to switch on. Null for a step of the broker's own.</summary>
     public IMessage? Body => Content?.BodyCase switch
     {

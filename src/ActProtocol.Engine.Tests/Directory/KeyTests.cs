@@ -1,4 +1,5 @@
 using ActProtocol.Engine.Hosting;
+using ActProtocol.Engine.Partitions;
 using ActProtocol.Engine.Transactions;
 using ActProtocol.Envelopes;
 using ActProtocol.V1;
@@ -62,6 +63,50 @@ public sealed class KeyTests : IAsyncLifetime
         Assert.True(World.Host.Gate.FindEntry(World.Id("buyer"))!.Keys.Count <= 32);
         _market.Mandate = mandate;
         await _market.IntendAsync();
+        await World.TransfersAsync();
+        Assert.Equal(16, (await AnnouncedToAsync("buyer-owner")).Count);
+    }
+
+    // Whose key was stolen hears of the thief's next one, though nothing but that key signed.
+    [Fact]
+    public async Task A_rotation_by_the_old_key_alone_is_told_to_the_owner()
+    {
+        World.ForgetMails();
+        await RotateAsync("buyer", "buyer", "second");
+        await RotateAsync("buyer-owner", "buyer", "third");
+        await World.TransfersAsync();
+        var step = Assert.Single(await AnnouncedToAsync("buyer-owner"));
+        Assert.Equal(new BrokerStep { Name = "key_rotated", Entry = World.Id("buyer"), Key = World.KeyOf("second").PublicKey.Thumbprint.ToWire() }, step);
+        Assert.Equal([World.Id("buyer-owner")], World.Mails.Select(mail => mail.Agent));
+        var home = Partition.PartitionOf((int)World.HomeOf("buyer-owner"), World.Partitions);
+        var record = ReceiptOf(Assert.Single(World.Mails));
+        // What lies beside it stays the broker's: its digest is salted.
+        Assert.Equal(((uint)home, 32), (record.Partition, record.PrivateDigest.Length));
+
+        await RestartAsync(72);
+        Assert.Single(await AnnouncedToAsync("buyer-owner"));
+    }
+
+    [Theory]
+    [InlineData("buyer", "buyer", "buyer-owner")]
+    [InlineData("buyer-owner", "buyer-owner", null)]
+    public async Task A_recovery_that_begins_is_told_to_the_entry_and_its_owner(string id, string told, string? also)
+    {
+        await RecoverAsync(id, "recovered");
+        await World.TransfersAsync();
+        foreach (var name in (string[])(also is null ? [told] : [told, also]))
+        {
+            var step = Assert.Single(await AnnouncedToAsync(name));
+            Assert.Equal(
+                new BrokerStep
+                {
+                    Name = "recovery_started",
+                    Entry = World.Id(id),
+                    Key = World.KeyOf("recovered").PublicKey.Thumbprint.ToWire(),
+                    EffectiveMs = World.Host.Gate.FindEntry(World.Id(id))!.RecoveryAtMs,
+                },
+                step);
+        }
     }
 
     [Fact]
@@ -238,6 +283,14 @@ public sealed class KeyTests : IAsyncLifetime
     }
 
     async Task RecoverAsync(string id, string key) => Assert.NotNull((await World.SendAsync("locksmith", Recovery(id, key))).Accepted);
+
+    async Task<List<BrokerStep>> AnnouncedToAsync(string name)
+    {
+        var mails = await World.Host.ReadMailAsync(World.Id(name), dead: false, 1_000, TestContext.Current.CancellationToken);
+        return [.. mails.Select(mail => ReceiptOf(mail).Step).Where(step => step is { Entry.Length: > 0 })];
+    }
+
+    static Record ReceiptOf(MailItem mail) => Record.Parser.ParseFrom(mail.Receipt.Record);
 
     async Task RestartAsync(int recoveryHours)
     {

@@ -158,6 +158,7 @@ sealed class DirectoryMachine(int index, string broker, string authority) : Mach
             Keys = Bounded(keys.Add(new EntryKey(key, rotate.ValidFromMs, rotate.ValidUntilMs, 0, last, byOwner))),
             SealingKey = rotate.SealingKey.IsEmpty ? entry.SealingKey : rotate.SealingKey,
         });
+        if (!byOwner) Announce(new Announced { Name = "key_rotated", Entry = entry.Id, Key = key.Thumbprint.ToWire(), To = { entry.Principal } });
         return null;
     }
 
@@ -190,7 +191,12 @@ sealed class DirectoryMachine(int index, string broker, string authority) : Mach
         var again = entry.RecoveryKey?.Bytes.Span.SequenceEqual(recover.SigningKey.Span) ?? false;
         if (VerifyingKey.TryImport(recover.SigningKey.Span) is not { } key || (_keys.ContainsKey(key.Thumbprint) && !again)) return new Refusal(ErrorCode.KeyUnsuitable);
 
-        Put(entry with { RecoveryKey = key, RecoveryAt = stamp + context.RecoveryDelayMs });
+        var at = stamp + context.RecoveryDelayMs;
+        Put(entry with { RecoveryKey = key, RecoveryAt = at });
+        var announced = new Announced { Name = "recovery_started", Entry = entry.Id, Key = key.Thumbprint.ToWire(), EffectiveMs = at, To = { entry.Principal } };
+        // An agent may cancel as well.
+        if (entry.Id != entry.Principal) announced.To.Add(entry.Id);
+        Announce(announced);
         return null;
     }
 
@@ -230,6 +236,10 @@ sealed class DirectoryMachine(int index, string broker, string authority) : Mach
         }
         return key with { RevokedAt = stamp };
     }
+
+    // Into the mail of the principal's home, where everything else for it is.
+    void Announce(Announced announced) =>
+        Send(Partition.PartitionOf(ActId.BucketOf(announced.To[0]), Partitions), new Transfer { Announced = announced });
 
     void Put(Entry entry)
     {

@@ -301,7 +301,7 @@ sealed class EngineLoop(
             {
                 Tell(transfer);
             }
-            else if (Execute(destination, Cause.Of("transfer", new Context { Transfer = transfer })) is { Entry: not null })
+            else if (Execute(destination, Cause.Of(transfer)) is { Entry: not null })
             {
                 destination.Taken.Add(transfer);
             }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using ActProtocol.Engine.Directory;
 using ActProtocol.Engine.Partitions;
 using ActProtocol.Engine.Stored;
@@ -102,24 +101,5 @@ public sealed class Gate
         }
 
         void Add(string id) => context.Parties.Add(new Stored.Party { Id = id, Principal = _directory.PrincipalOf(id) });
-    }
-
-    // Random bytes are had cheaper by the page than by the handful.
-    static class Salts
-    {
-        const int Page = 256 * Machine.SaltLength;
-
-        [ThreadStatic]
-        static byte[]? _page;
-
-        [ThreadStatic]
-        static int _left;
-
-        public static ReadOnlyMemory<byte> Next()
-        {
-            if (_left == 0) (_page, _left) = (RandomNumberGenerator.GetBytes(Page), Page);
-            _left -= Machine.SaltLength;
-            return _page.AsMemory(_left, Machine.SaltLength);
-        }
     }
 }

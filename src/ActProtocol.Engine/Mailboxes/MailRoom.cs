@@ -24,6 +24,9 @@ sealed class MailRoom
 
     public bool HasRoomFor(string agent, string sender, int max) => Find(agent)?.HasRoomFor(sender, max) ?? true;
 
+    /// <summary>Records, unread or dead, that a sender caused.</summary>
+    public int CountOf(string agent, string sender) => Find(agent)?.CountOf(sender) ?? 0;
+
     public bool IsFull(string agent, int max) => Find(agent)?.IsFull(max) ?? false;
 
     /// <summary>Forgets a record that its agent has dealt with.</summary>

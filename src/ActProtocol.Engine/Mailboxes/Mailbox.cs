@@ -31,6 +31,8 @@ sealed class Mailbox(string agent)
         return true;
     }
 
+    public int CountOf(string sender) => _waiting.Count(mail => mail.Sender == sender) + _dead.Count(mail => mail.Sender == sender);
+
     /// <summary>Dead letters count: an agent that deals with nothing is told so.</summary>
     public bool IsFull(int max) => _waiting.Count + _dead.Count >= max;
 

@@ -32,6 +32,15 @@ sealed class Cause
     public static Cause Of(string name, Context context) =>
         new(null, new BrokerStep { Name = name }, context, Seal(stackalloc byte[Machine.SaltLength], context));
 
+    /// <summary>An entry of another machine's outbox. What it announces is public to those who get it by mail.</summary>
+    public static Cause Of(Transfer transfer)
+    {
+        var context = new Context { Transfer = transfer };
+        if (transfer.Announced is not { } announced) return Of("transfer", context);
+        var step = new BrokerStep { Name = announced.Name, Entry = announced.Entry, Key = announced.Key, EffectiveMs = announced.EffectiveMs };
+        return new(null, step, context, Seal(Salts.Next().Span, context));
+    }
+
     /// <summary>What a journaled record says that its cause was.</summary>
     public static Cause Again(OpenedEnvelope envelope, Context context, ReadOnlyMemory<byte> @private) => new(envelope, null, context, @private);
 

@@ -9,6 +9,9 @@ static class EngineLimits
     /// <summary>Room that a lock reserves in each side's mailbox beyond <see cref="MailboxMax"/>: more than the steps that can follow it.</summary>
     public const int RoomOfLock = 12;
 
+    /// <summary>Announcements about one entry that wait in a mailbox: further ones are recorded and not mailed.</summary>
+    public const int AnnouncementsMax = 16;
+
     /// <summary>Transactions of one account that have not ended: too_many_open.</summary>
     public const int OpenTransactionsMax = 10_000;
 

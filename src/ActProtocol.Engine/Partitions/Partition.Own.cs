@@ -179,9 +179,19 @@ sealed partial class Partition
             case Transfer.WhatOneofCase.KeyRevoked:
                 _revokedKeys[Digest.FromWire(transfer.KeyRevoked.Key)] = NextPosition;
                 break;
+            case Transfer.WhatOneofCase.Announced:
+                foreach (var agent in transfer.Announced.To) Announce(agent, transfer.Announced.Entry);
+                break;
             case Transfer.WhatOneofCase.None:
                 throw new InvalidOperationException("An empty transfer.");
         }
+    }
+
+    // Whoever has a stolen key can rotate for ever; the first few tell as much as all. No id begins so, and nothing else counts here.
+    void Announce(string agent, string entry)
+    {
+        var sender = $"directory:{entry}";
+        if (Mail.CountOf(agent, sender) < EngineLimits.AnnouncementsMax) MailTo(agent, sender);
     }
 
     void Collect(Collect collect, int source)

@@ -145,7 +145,14 @@ static class InboxCommand
         var fields = Screen.Members(RecordLine.Json(letter.Record));
         fields["letter"] = letter.Id;
         fields["transaction"] = TransactionOf(agent, letter);
-        screen.Tell("letter", $"{RecordLine.Who(letter.Record)} {RecordLine.What(letter.Record)} {RecordLine.Verdict(letter.Record)}", fields);
+        var sentence = $"{RecordLine.Who(letter.Record)} {RecordLine.What(letter.Record)} {RecordLine.Verdict(letter.Record)}";
+        if (letter.Record.Record.Step is { Entry.Length: > 0 } step)
+        {
+            (fields["entry"], fields["key"]) = (step.Entry, Convert.ToHexStringLower(step.Key.Span));
+            if (step.EffectiveMs != 0) fields["effective_ms"] = step.EffectiveMs;
+            sentence = RecordLine.Note(letter.Record);
+        }
+        screen.Tell("letter", sentence, fields);
     }
 
     static Spectre.Console.Rendering.IRenderable[] Row(ActIdentity agent, Letter letter) =>

@@ -38,6 +38,7 @@ static class RecordLine
         }
         return record.Content switch
         {
+            null when record.Record.Step is { Entry.Length: > 0 } step => Announced(step),
             { Intent: { } intent } => $"{Inert.Quote(intent.Words)} budget {Words.Of(intent.Budget)}",
             { Counter: { } counter } => $"{Inert.Quote(counter.Intent.Words)} budget {Words.Of(counter.Intent.Budget)}",
             { Quote: { } quote } => string.Join(", ", quote.Lines.Select(line => Inert.Quote(line.Description))),
@@ -49,6 +50,18 @@ static class RecordLine
             { Refund: { } refund } => $"{Words.Of(refund.Amount)} {Inert.Quote(refund.Reason)}",
             { Fund: { } fund } => Inert.Quote(fund.Reference),
             _ => "",
+        };
+    }
+
+    // The first eight bytes of a thumbprint are enough to tell keys apart by eye.
+    static string Announced(BrokerStep step)
+    {
+        var (entry, key) = (Inert.Line(step.Entry), $"{Convert.ToHexStringLower(step.Key.Span[..Math.Min(8, step.Key.Length)])}…");
+        return step.Name switch
+        {
+            "key_rotated" => $"{entry} took the new key {key}, signed by its old key alone. If that was not you, rotate its key yourself: all older ones end.",
+            "recovery_started" => $"An operator gives {entry} the new key {key}, in force from {Words.Time(step.EffectiveMs)}. If its key is not lost, cancel it until then.",
+            _ => $"{entry}, key {key}",
         };
     }
 
