@@ -148,7 +148,7 @@ public sealed class BrokerHost : IAsyncDisposable
     static WebApplication Build(WebApplicationBuilder builder, BrokerOptions options, string id)
     {
         builder.WebHost.ConfigureKestrel(kestrel => Listeners.Configure(kestrel, options, kestrel.ApplicationServices.GetRequiredService<ConnectionDoor>()));
-        builder.Services.AddSingleton<CheckBudget>().AddSingleton<ConnectionDoor>().AddSingleton<OpenStreams>().AddSingleton<ChallengeDesk>().AddSingleton<Stopping>().AddSingleton<StepTelemetry>();
+        builder.Services.AddSingleton<CheckBudget>().AddSingleton<RegistrationBudget>().AddSingleton<ConnectionDoor>().AddSingleton<OpenStreams>().AddSingleton<ChallengeDesk>().AddSingleton<Stopping>().AddSingleton<StepTelemetry>();
         builder.Services.AddGrpc(grpc =>
         {
             grpc.MaxReceiveMessageSize = EnvelopeLimits.FrameBytesMax;

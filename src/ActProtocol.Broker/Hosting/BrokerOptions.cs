@@ -75,6 +75,16 @@ public sealed record BrokerOptions
     /// <summary>Checks that wait for their turn, over all connections; beyond: quota_exceeded.</summary>
     public int ChecksWaitingMax { get; init; } = 4_096;
 
+    /// <summary>Registrations, of principals and agents, over all callers: at once, and a second; beyond: quota_exceeded.</summary>
+    public int RegistrationsMax { get; init; } = 4_096;
+
+    public int RegistrationsPerSecond { get; init; } = 64;
+
+    /// <summary>Registrations from one source address (of IPv6 a network of 64 bits): at once, and a second; beyond: quota_exceeded.</summary>
+    public int AddressRegistrationsMax { get; init; } = 256;
+
+    public int AddressRegistrationsPerSecond { get; init; } = 2;
+
     /// <summary>Connections at the same time; beyond, a newcomer takes the place of the oldest that has proved nothing.</summary>
     public int ConnectionsMax { get; init; } = 20_000;
 

@@ -23,6 +23,10 @@ static class BrokerOptionsRules
         Between(options.ConnectionChecksPerSecond, 1, 1_000_000);
         Between(options.ConnectionChecksWaitingMax, 1, 1_024);
         Between(options.ChecksWaitingMax, 1, 1_000_000);
+        Between(options.RegistrationsMax, 1, 1_000_000);
+        Between(options.RegistrationsPerSecond, 1, 1_000_000);
+        Between(options.AddressRegistrationsMax, 1, 1_000_000);
+        Between(options.AddressRegistrationsPerSecond, 1, 1_000_000);
         Between(options.ConnectionsMax, 1, 1_000_000);
         Between(options.StreamsMax, 1, 1_000_000);
         Between(options.StreamFaultsMax, 1, 1_000_000);

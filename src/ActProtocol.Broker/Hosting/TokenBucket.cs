@@ -15,6 +15,16 @@ sealed class TokenBucket(int burst, int perSecond, TimeProvider time)
         return true;
     }
 
+    /// <summary>Nothing is taken that has not come back.</summary>
+    public bool IsFull
+    {
+        get
+        {
+            Refill();
+            return _taken == 0;
+        }
+    }
+
     /// <summary>How long until there is one.</summary>
     public TimeSpan Wait
     {

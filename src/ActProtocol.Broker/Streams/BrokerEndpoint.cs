@@ -2,6 +2,7 @@ using ActProtocol.Broker.Errors;
 using ActProtocol.Broker.Hosting;
 using ActProtocol.Engine.Hosting;
 using ActProtocol.Engine.Partitions;
+using ActProtocol.Envelopes;
 using ActProtocol.Errors;
 using ActProtocol.V1;
 using Grpc.Core;
@@ -9,13 +10,15 @@ using Grpc.Core;
 namespace ActProtocol.Broker.Streams;
 
 /// <summary>Speaks gRPC, and JSON by transcoding; decides nothing.</summary>
-sealed class BrokerEndpoint(EngineHost engine, CheckBudget budget, MailRouter mail, OpenStreams streams, ChallengeDesk challenges, StepTelemetry telemetry, Stopping stopping,
+sealed class BrokerEndpoint(EngineHost engine, CheckBudget budget, RegistrationBudget registrations, MailRouter mail, OpenStreams streams, ChallengeDesk challenges, StepTelemetry telemetry, Stopping stopping,
     ILoggerFactory loggers, BrokerOptions options, TimeProvider time) : BrokerService.BrokerServiceBase
 {
     public override async Task<SendResponse> Send(SendRequest request, ServerCallContext context)
     {
         var envelope = await OpenAsync(request.Envelope, context);
         if (envelope.Opened.Content.BodyCase is Content.BodyOneofCase.Ask) throw new Refusal(ErrorCode.BodyUnsupported, "questions go to Ask").ToException();
+        var guest = ConnectionDoor.GuestOf(context.GetHttpContext());
+        if (IsNewcomer(envelope.Opened) && registrations.Take(guest.Caller.Address) is { } full) throw await RefusedAsync(full, guest, context);
         using var activity = telemetry.Begin(envelope.Opened);
         var (decision, refused) = await engine.SendAsync(envelope);
         if (decision is not null) telemetry.Decided(envelope.Opened, decision);
@@ -46,6 +49,10 @@ sealed class BrokerEndpoint(EngineHost engine, CheckBudget budget, MailRouter ma
         });
         await session.RunAsync(requests, responses, context.CancellationToken);
     }
+
+    // Streams bring none: their senders are entered before they are proven.
+    bool IsNewcomer(OpenedEnvelope opened) =>
+        opened.Content.BodyCase is Content.BodyOneofCase.Register && !engine.Gate.IsEntered(opened.Header.Sender);
 
     async ValueTask<VerifiedEnvelope> OpenAsync(Envelope? wire, ServerCallContext context)
     {

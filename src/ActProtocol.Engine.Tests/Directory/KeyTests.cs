@@ -112,15 +112,14 @@ public sealed class KeyTests : IAsyncLifetime
     [Fact]
     public async Task A_revocation_is_answered_when_every_partition_has_it_and_in_force_before()
     {
-        var (release, reached) = (new TaskCompletionSource(), new TaskCompletionSource());
-        _market.Log.HangNext(Task.CompletedTask);
-        _market.Log.HangNext(release.Task, reached);
+        _market.Log.PassNext();
+        using var hanging = _market.Log.HangNext();
         var revoking = World.SendAsync("buyer-owner", Revocation());
-        await reached.Task;
+        await hanging.Reached;
         Assert.False(revoking.IsCompleted);
         Assert.Equal(ErrorCode.KeyRevoked, (await _market.TryAsync(World.Seal("buyer", _market.IntentTo("seller")))).Code);
 
-        release.SetResult();
+        hanging.Release();
         Assert.NotNull((await revoking).Accepted);
         for (var partition = 0; partition < World.Partitions; partition++) Assert.Contains("transfer", await StepsOfAsync(partition));
     }
@@ -128,7 +127,7 @@ public sealed class KeyTests : IAsyncLifetime
     [Fact]
     public async Task The_same_revocation_again_is_not_answered_sooner()
     {
-        _market.Log.HangNext(Task.CompletedTask);
+        _market.Log.PassNext();
         _market.Log.UnknownNext(written: false);
         var envelope = World.Seal("buyer-owner", Revocation());
         var first = _market.TryAsync(envelope);

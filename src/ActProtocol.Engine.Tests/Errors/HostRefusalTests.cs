@@ -12,16 +12,15 @@ public sealed class HostRefusalTests
     public async Task A_full_queue_is_told_at_once()
     {
         await using var market = await Market.OpenAsync(options => options with { QueueMax = 2 });
-        var (release, reached) = (new TaskCompletionSource(), new TaskCompletionSource());
-        market.Log.HangNext(release.Task, reached);
+        using var hanging = market.Log.HangNext();
         var held = market.FundAsync("buyer-owner", 1);
-        await reached.Task;
+        await hanging.Reached;
 
         Task<Outcome>[] waiting = [.. Enumerable.Range(0, 2).Select(_ => market.TryAsync(market.World.Seal("buyer", market.IntentTo("seller"))))];
         var last = market.World.Seal("buyer", market.IntentTo("seller"));
         Assert.Equal(ErrorCode.Overloaded, (await market.TryAsync(last)).Code);
 
-        release.SetResult();
+        hanging.Release();
         await held;
         Assert.All(await Task.WhenAll(waiting), outcome => Assert.NotNull(outcome.Accepted));
         // Nothing was decided: the same bytes are taken now.

@@ -214,8 +214,7 @@ public sealed class PurchaseTests : IAsyncLifetime
         var deal = await QuotedAsync(300);
         // An answer comes before the mail of the same append: a question goes behind both.
         await _world.TurnAsync();
-        var release = new TaskCompletionSource();
-        _log.HangNext(release.Task);
+        using var hanging = _log.HangNext();
         var mails = _world.Mails.Count;
 
         var locking = LockAsync(deal);
@@ -223,7 +222,7 @@ public sealed class PurchaseTests : IAsyncLifetime
         Assert.False(locking.IsCompleted || asking.IsCompleted);
         Assert.Equal(mails, _world.Mails.Count);
 
-        release.SetResult();
+        hanging.Release();
         Assert.Equal(TransactionState.Locked, (await locking).Accepted.State);
         await asking;
     }

@@ -20,19 +20,18 @@ public sealed class VisibilityTests
         var deal = await market.BringAsync(TransactionState.Quoted);
         // An answer comes before the mail of the same append: a question goes behind both.
         await market.World.TurnAsync();
-        var (release, reached) = (new TaskCompletionSource(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        market.Log.HangNext(release.Task, reached);
+        using var hanging = market.Log.HangNext();
         var mails = MailsCount(market);
 
         var locking = market.TryAsync(deal, Role.Buyer, StepKind.Lock);
-        await reached.Task;
+        await hanging.Reached;
         var asking = ShowsLockAsync(market, deal, question);
         for (var turn = 0; turn < TurnsMax; turn++) await Task.Yield();
         Assert.False(locking.IsCompleted, "answered");
         Assert.False(asking.IsCompleted, "shown");
         Assert.Equal(mails, MailsCount(market));
 
-        release.SetResult();
+        hanging.Release();
         Assert.Equal(TransactionState.Locked, (await locking).Accepted!.State);
         Assert.True(await asking);
         await market.World.TurnAsync();
@@ -43,17 +42,16 @@ public sealed class VisibilityTests
     public async Task The_directory_shows_an_entry_when_its_registration_is_durable()
     {
         await using var market = await Market.OpenAsync();
-        var (release, reached) = (new TaskCompletionSource(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        market.Log.HangNext(release.Task, reached);
+        using var hanging = market.Log.HangNext();
 
         var registering = market.World.EnterOwnerAsync("newcomer");
-        await reached.Task;
+        await hanging.Reached;
         Assert.Null(market.World.Host.Gate.FindEntry(World.Id("newcomer-owner")));
         // And it may not sign: who is not shown is not there.
         var early = market.World.Seal("newcomer-owner", market.MandateFor("newcomer"));
         Assert.Equal(ErrorCode.SignatureInvalid, (await market.World.TrySendAsync(early)).Refused!.Code);
 
-        release.SetResult();
+        hanging.Release();
         await registering;
         Assert.NotNull(market.World.Host.Gate.FindEntry(World.Id("newcomer-owner")));
     }

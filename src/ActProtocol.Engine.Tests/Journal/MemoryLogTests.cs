@@ -25,13 +25,12 @@ public sealed class MemoryLogTests : PartitionLogContract
     public async Task A_hanging_append_is_judged_when_it_arrives()
     {
         var zombie = Chain.Append(0, await Log.ClaimAsync(0, Token));
-        var release = new TaskCompletionSource();
-        Memory.HangNext(release.Task);
+        using var hanging = Memory.HangNext();
         var late = AppendAsync(zombie);
         var owner = Chain.Append(0, await Log.ClaimAsync(0, Token), seed: 1);
         Assert.Equal(AppendOutcome.Committed, await AppendAsync(owner));
 
-        release.SetResult();
+        hanging.Release();
         Assert.Equal(AppendOutcome.Fenced, await late);
         Chain.Same(Chain.End(owner), await Log.TailAsync(0, Token));
     }

@@ -200,14 +200,13 @@ sealed class Market : IAsyncDisposable
     /// <param name="pass">Time that passes before any of them, and that the broker has no chance to notice on its own.</param>
     public async Task<Outcome[]> TogetherAsync(TimeSpan pass, params Envelope[] envelopes)
     {
-        var (release, reached) = (new TaskCompletionSource(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        Log.HangNext(release.Task, reached);
+        using var hanging = Log.HangNext();
         var held = FundAsync("umpire-owner", 1);
         // What comes while an append is under way is decided together after it.
-        await reached.Task;
+        await hanging.Reached;
         World.Time.Advance(pass);
         Task<Outcome>[] answers = [.. envelopes.Select(TryAsync)];
-        release.SetResult();
+        hanging.Release();
         await held;
         return await Task.WhenAll(answers);
     }

@@ -29,6 +29,7 @@ sealed class DirectoryMachine(int index, string broker, string authority) : Mach
     readonly Dictionary<string, Entry> _entries = [];
     readonly Dictionary<Digest, string> _keys = [];
     readonly MessageMemory _messages = new();
+    readonly Dictionary<string, int> _keptBySender = [];
     readonly SortedSet<(long At, string Id)> _recoveries = new(Comparer<(long At, string Id)>.Create(
         static (a, b) => a.At != b.At ? a.At.CompareTo(b.At) : string.CompareOrdinal(a.Id, b.Id)));
 
@@ -61,6 +62,7 @@ sealed class DirectoryMachine(int index, string broker, string authority) : Mach
         if (stamp >= envelope.Header.ExpiresAtMs) return Drop(ErrorCode.EnvelopeExpired);
 
         var content = envelope.Content;
+        if (IsFull(sender, stamp) && MayWait(content)) return Drop(ErrorCode.QuotaExceeded);
         var refusal = content.BodyCase switch
         {
             Body.Register => Register(sender, content.Register, foreign: false),
@@ -76,13 +78,14 @@ sealed class DirectoryMachine(int index, string broker, string authority) : Mach
         // A refusal here changes nothing and costs its sender nothing: recorded, anybody could fill the journal.
         if (refusal is not null) return new Verdict.Drop(refusal);
 
-        _messages.Keep(new KeptMessage(sender, envelope.MessageId, envelope.Digest, NextPosition), envelope.Header.ExpiresAtMs, "");
+        _messages.Keep(new KeptMessage(sender, envelope.MessageId, envelope.Digest, NextPosition), envelope.Header.ExpiresAtMs, sender);
+        CountKept(sender, 1);
         return new Verdict.Take(new Accepted());
     }
 
     protected override void OnRecorded(long stamp)
     {
-        while (_messages.TryForget(stamp, out _)) { }
+        while (_messages.TryForget(stamp, out var sender)) CountKept(sender, -1);
     }
 
     protected override void WriteState(SnapshotWriter writer)
@@ -97,6 +100,25 @@ sealed class DirectoryMachine(int index, string broker, string authority) : Mach
         Partitions = (int)reader.Int();
         reader.Each(() => Put(Entry.Read(reader)));
         _messages.Read(reader);
+        foreach (var sender in _messages.Accounts) CountKept(sender, 1);
+    }
+
+    // What an entry can do for ever by itself. What revokes a live key or stops a recovery cannot: nothing keeps anybody from it.
+    bool MayWait(Content content) => content.BodyCase switch
+    {
+        Body.RotateKey => true,
+        Body.RevokeKey => _entries.GetValueOrDefault(content.RevokeKey.Id)?.Find(Digest.FromWire(content.RevokeKey.Key)) is not { RevokedAt: 0 },
+        _ => false,
+    };
+
+    bool IsFull(string sender, long stamp) =>
+        _keptBySender.GetValueOrDefault(sender) is >= EngineLimits.KeptMessagesMax and var kept && kept - _messages.ExpiredOf(sender, stamp) >= EngineLimits.KeptMessagesMax;
+
+    void CountKept(string sender, int change)
+    {
+        var count = _keptBySender.GetValueOrDefault(sender) + change;
+        if (count == 0) _keptBySender.Remove(sender);
+        else _keptBySender[sender] = count;
     }
 
     Verdict DecideStep(Context context)

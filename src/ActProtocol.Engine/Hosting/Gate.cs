@@ -48,6 +48,8 @@ public sealed class Gate
     public ErrorCode? KeyFault(string agent, Digest thumbprint) =>
         _directory.Find(agent)?.Find(thumbprint) is { } key ? Signer.FaultOf(key, NowMs) : ErrorCode.SignatureInvalid;
 
+    public bool IsEntered(string id) => _directory.Find(id) is not null;
+
     /// <summary>A directory entry as everybody may see it, without its standing.</summary>
     public DirectoryEntry? FindEntry(string id) => _directory.Find(id)?.ToWire(new Standing());
 

@@ -19,14 +19,20 @@ public sealed class MemoryLog : IPartitionLog, ISnapshotStore
         _snapshots = new Snapshot?[partitions];
     }
 
-    /// <summary>The next append waits for <paramref name="release"/> and is judged only then: a write that arrives late.</summary>
-    /// <param name="reached">Set once it waits.</param>
-    public void HangNext(Task release, TaskCompletionSource? reached = null) => Ask(async () =>
+    /// <summary>The next append waits until it is released, and is judged only then: a write that arrives late.</summary>
+    public HangingAppend HangNext()
     {
-        reached?.TrySetResult();
-        await release.ConfigureAwait(false);
-        return MemoryFault.None;
-    });
+        var hanging = new HangingAppend();
+        Ask(async () =>
+        {
+            await hanging.WaitAsync().ConfigureAwait(false);
+            return MemoryFault.None;
+        });
+        return hanging;
+    }
+
+    /// <summary>The next append is as any other: the faults asked for after this befall later ones.</summary>
+    public void PassNext() => Ask(() => new(MemoryFault.None));
 
     /// <summary>The next append's outcome is unknown; in truth it was judged, and written if it could be, or never arrived.</summary>
     public void UnknownNext(bool written) => Ask(() => new(written ? MemoryFault.AnswerLost : MemoryFault.AppendLost));

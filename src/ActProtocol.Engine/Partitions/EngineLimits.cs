@@ -18,7 +18,7 @@ static class EngineLimits
     /// <summary>Mandates of one account that were not revoked: too_many_open.</summary>
     public const int LiveMandatesMax = 10_000;
 
-    /// <summary>Envelopes of one account outside transactions whose answers are kept until they expire: quota_exceeded.</summary>
+    /// <summary>Envelopes of one account outside transactions, and of one sender in the directory, whose answers are kept until they expire: quota_exceeded.</summary>
     public const int KeptMessagesMax = 10_000;
 
     /// <summary>Quotes for one revision of an intent: rounds_exhausted.</summary>

@@ -32,7 +32,7 @@ sealed partial class Partition
             return (null, new Verdict.Drop(refusal!));
         }
         var account = Books.Open(named.Terms.Account); // Open already: lodging the mandate did it.
-        if (account.KeptMessages >= EngineLimits.KeptMessagesMax) return (null, Drop(ErrorCode.QuotaExceeded));
+        if (IsFull(account, stamp)) return (null, Drop(ErrorCode.QuotaExceeded));
         if (refusal is not null) return (account, new Verdict.Refuse(refusal));
 
         var entry = new IntentEntry(envelope.Digest, account.Id, intent, IntentEntry.LocksMaxOf(intent)) { Position = NextPosition };
@@ -120,7 +120,7 @@ sealed partial class Partition
         if (context.Principal != sender) return (null, Drop(ErrorCode.RoleMissing));
         if (ActId.BucketOf(sender) != envelope.Header.Home) return (null, Drop(ErrorCode.HomeWrong));
 
-        if (Books.Find(sender)?.KeptMessages >= EngineLimits.KeptMessagesMax) return (null, Drop(ErrorCode.QuotaExceeded));
+        if (Books.Find(sender) is { } full && IsFull(full, stamp)) return (null, Drop(ErrorCode.QuotaExceeded));
         var account = Books.Open(sender);
         if (MandateFault(mandate, context, sender, account, stamp) is { } refusal) return (account, new Verdict.Refuse(refusal));
 
@@ -139,7 +139,7 @@ sealed partial class Partition
         return account.LiveMandates >= EngineLimits.LiveMandatesMax ? new Refusal(ErrorCode.TooManyOpen) : null;
     }
 
-    (AccountEntry?, Verdict) TakeRevocation(OpenedEnvelope envelope)
+    (AccountEntry?, Verdict) TakeRevocation(OpenedEnvelope envelope, long stamp)
     {
         var sender = envelope.Header.Sender;
         if (!Mandates.TryGetValue(Digest.FromWire(envelope.Content.RevokeMandate.Mandate), out var mandate) || mandate.Principal != sender)
@@ -148,6 +148,8 @@ sealed partial class Partition
         }
         if (ActId.BucketOf(mandate.Terms.Account) != envelope.Header.Home) return (null, Drop(ErrorCode.HomeWrong));
         var account = Books.Open(mandate.Terms.Account);
+        // Nothing keeps anybody from revoking; from saying it again and again, the quota does.
+        if (mandate.Revoked && IsFull(account, stamp)) return (null, Drop(ErrorCode.QuotaExceeded));
         if (!mandate.Revoked)
         {
             mandate.Revoked = true;
@@ -158,14 +160,14 @@ sealed partial class Partition
         return (account, new Verdict.Take(new Accepted()));
     }
 
-    (AccountEntry?, Verdict) TakeFunding(OpenedEnvelope envelope, Context context)
+    (AccountEntry?, Verdict) TakeFunding(OpenedEnvelope envelope, Context context, long stamp)
     {
         var (sender, fund) = (envelope.Header.Sender, envelope.Content.Fund);
         var allowed = ((OperatorRoles)context.Roles).HasFlag(OperatorRoles.Fund) || (Play && sender == fund.Account && context.Principal == sender);
         if (!allowed) return (null, Drop(ErrorCode.RoleMissing));
         if (ActId.BucketOf(fund.Account) != envelope.Header.Home) return (null, Drop(ErrorCode.HomeWrong));
 
-        if (Books.Find(fund.Account)?.KeptMessages >= EngineLimits.KeptMessagesMax) return (null, Drop(ErrorCode.QuotaExceeded));
+        if (Books.Find(fund.Account) is { } full && IsFull(full, stamp)) return (null, Drop(ErrorCode.QuotaExceeded));
         var fault = Money.TryFromWire(fund.Amount, out var amount);
         // Each partition's share: however money moves, no account ever holds more than an amount can say (LED-13).
         if (fault is null && (amount.Nanos <= 0 || amount.Nanos - Books.FundingOf(amount.Currency) > Money.NanosMax / Partitions)) fault = ErrorCode.AmountInvalid;
@@ -180,7 +182,7 @@ sealed partial class Partition
         return (account, new Verdict.Take(new Accepted()));
     }
 
-    (AccountEntry?, Verdict) TakePayoutRequest(OpenedEnvelope envelope, Context context)
+    (AccountEntry?, Verdict) TakePayoutRequest(OpenedEnvelope envelope, Context context, long stamp)
     {
         var (sender, request) = (envelope.Header.Sender, envelope.Content.RequestPayout);
         if (context.Principal != sender) return (null, Drop(ErrorCode.RoleMissing));
@@ -188,7 +190,7 @@ sealed partial class Partition
         var fault = Money.TryFromWire(request.Amount, out var amount);
         if (fault is null && amount.Nanos <= 0) fault = ErrorCode.AmountInvalid;
         if (Books.Find(sender) is not { } account) return (null, Drop(fault ?? ErrorCode.AccountUnknown));
-        if (account.KeptMessages >= EngineLimits.KeptMessagesMax) return (null, Drop(ErrorCode.QuotaExceeded));
+        if (IsFull(account, stamp)) return (null, Drop(ErrorCode.QuotaExceeded));
         if (fault is { } code) return (account, Refuse(code));
         if (account[amount.Currency].Available < amount.Nanos) return (account, Refuse(ErrorCode.FundsInsufficient));
         if (account.OpenPayouts >= EngineLimits.PayoutsMax) return (account, Refuse(ErrorCode.TooManyOpen));

@@ -96,9 +96,9 @@ sealed partial class Partition(int index, string broker) : Machine(index, broker
         {
             Body.Intent => TakeIntent(envelope, context, stamp),
             Body.Mandate => TakeMandate(envelope, context, stamp),
-            Body.RevokeMandate => TakeRevocation(envelope),
-            Body.Fund => TakeFunding(envelope, context),
-            Body.RequestPayout => TakePayoutRequest(envelope, context),
+            Body.RevokeMandate => TakeRevocation(envelope, stamp),
+            Body.Fund => TakeFunding(envelope, context, stamp),
+            Body.RequestPayout => TakePayoutRequest(envelope, context, stamp),
             Body.ClosePayout => TakePayoutClosing(envelope, context),
             Body.ReplayMail => TakeMailReplay(envelope),
             _ => (null, new Verdict.Drop(new Refusal(ErrorCode.BodyUnsupported))),
@@ -110,6 +110,9 @@ sealed partial class Partition(int index, string broker) : Machine(index, broker
         account.KeptMessages++;
         return outcome;
     }
+
+    bool IsFull(AccountEntry account, long stamp) =>
+        account.KeptMessages >= EngineLimits.KeptMessagesMax && account.KeptMessages - _messages.ExpiredOf(account.Id, stamp) >= EngineLimits.KeptMessagesMax;
 
     static Verdict Known(KeptMessage kept, OpenedEnvelope envelope) =>
         kept.Digest == envelope.Digest ? new Verdict.Repeat(kept.Position) : Drop(ErrorCode.MessageIdReused);

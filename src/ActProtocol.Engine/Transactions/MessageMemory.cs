@@ -13,6 +13,12 @@ sealed class MessageMemory
 
     public KeptMessage? Find(string sender, Id16 message) => _kept.TryGetValue((sender, message), out var found) ? found.Kept : null;
 
+    /// <summary>How many have expired that are still counted for an account: nothing is forgotten before something is recorded.</summary>
+    public int ExpiredOf(string account, long stamp) => _byExpiry.TakeWhile(key => key.ExpiresAt <= stamp).Count(key => _kept[(key.Sender, key.Message)].Account == account);
+
+    /// <summary>What each is counted for.</summary>
+    public IEnumerable<string> Accounts => _kept.Values.Select(item => item.Account);
+
     public void Keep(KeptMessage kept, long expiresAt, string account)
     {
         _kept.Add((kept.Sender, kept.Message), (kept, expiresAt, account));

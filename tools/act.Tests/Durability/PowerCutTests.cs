@@ -59,9 +59,11 @@ public class PowerCutTests
                 disk.ReadReport();
             }
 
-            await using var next = await TestedBroker.StartAsync(disk.Data);
-            if (wellKnown is not null) Assert.Equal(wellKnown, await WellKnownAsync(next));
-            await trade.Witness.CheckAsync(next, [], random);
+            await using (var next = await TestedBroker.StartAsync(disk.Data))
+            {
+                if (wellKnown is not null) Assert.Equal(wellKnown, await WellKnownAsync(next));
+                await trade.Witness.CheckAsync(next, [], random);
+            }
             Assert.Empty(trade.Witness.Faults);
             disk.Delete();
         }
@@ -75,8 +77,7 @@ public class PowerCutTests
         await LoadUntilCutAsync(disk, trade, CallsMax, seed: 0, lies: true);
         Assert.NotEmpty(trade.Witness.Transactions);
 
-        await using var broker = await TestedBroker.StartAsync(disk.Data);
-        await trade.Witness.CheckAsync(broker, [.. trade.Traders], random);
+        await using (var broker = await TestedBroker.StartAsync(disk.Data)) await trade.Witness.CheckAsync(broker, [.. trade.Traders], random);
         Assert.Contains(trade.Witness.Faults, fault => fault.EndsWith("its outcome is not known any more.", StringComparison.Ordinal));
         disk.Delete();
     }

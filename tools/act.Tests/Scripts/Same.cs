@@ -32,7 +32,9 @@ static partial class Same
     public static string Of(string text, string folder, ScriptBroker broker)
     {
         text = text.Replace(broker.Broker.Grpc, "<grpc>", StringComparison.Ordinal).Replace(broker.Broker.Json, "<json>", StringComparison.Ordinal).Replace(broker.Html, "<html>", StringComparison.Ordinal)
-            .Replace($"{new Uri(broker.Broker.Grpc).Port}", "<port>", StringComparison.Ordinal).Replace(folder, "<folder>", StringComparison.Ordinal);
+            .Replace(folder, "<folder>", StringComparison.Ordinal);
+        // Alone only: the digits of a port are found in many a digest.
+        text = Regex.Replace(text, $"(?<![A-Za-z0-9_/+-]){new Uri(broker.Broker.Grpc).Port}(?![A-Za-z0-9_+-])", "<port>");
         return Rules.Aggregate(text, (same, rule) => rule.Finds.Replace(same, rule.Name));
     }
 
