@@ -17,6 +17,11 @@ sealed class EngineLoop(
     EngineOptions options, IPartitionLog log, ISnapshotStore? snapshots, DirectoryView directory, BatchProver prover,
     IMailSink mail, TimeProvider time, ILogger logger, ChannelReader<Work> queue)
 {
+    /// <summary>Work in one round from which on housekeeping waits, for at most <see cref="RideMs"/> or <see cref="RidingMax"/> entries.</summary>
+    const int BusyRound = 32;
+    const int RidingMax = 256;
+    const long RideMs = 100;
+
     static readonly TimeSpan RetryMin = TimeSpan.FromMilliseconds(250);
     static readonly TimeSpan RetryMax = TimeSpan.FromSeconds(30);
 
@@ -88,12 +93,13 @@ sealed class EngineLoop(
             _now = now;
             // Said before anybody is refused for it.
             ShowTroubles(sure);
-            for (var taken = 0; taken < options.BatchMax && queue.TryRead(out var work); taken++) Do(work, sure);
+            var taken = 0;
+            for (; taken < options.BatchMax && queue.TryRead(out var work); taken++) Do(work, sure);
             if (sure)
             {
                 TakeOffers();
                 Sweep();
-                KeepHouse();
+                KeepHouse(busy: taken >= BusyRound);
             }
             await AppendAsync();
             ShowTroubles(sure);
@@ -335,12 +341,16 @@ sealed class EngineLoop(
         slot.Partition is { } partition ? partition.NextOwed() ?? partition.NextExpired(StampFor(slot))
         : ((DirectoryMachine)slot.Machine).NextRecovered(StampFor(slot));
 
-    void KeepHouse()
+    // In a busy round, what rides gathers for a while: a record for every few acknowledgements would cost more than they do.
+    // What is lost with the process by that is delivered again.
+    void KeepHouse(bool busy)
     {
         foreach (var slot in _slots)
         {
-            if (slot.Fenced is not null || (slot.MailTaken.Count == 0 && slot.OutboxTaken.Count == 0)) continue;
+            if (slot.Fenced is not null || slot.Riding == 0) continue;
+            if (busy && !_stopping && slot.Riding < RidingMax && _now - slot.HouseKeptAt is >= 0 and < RideMs) continue;
 
+            slot.HouseKeptAt = _now;
             var housekeeping = new Housekeeping();
             foreach (var (agent, positions) in slot.MailTaken) housekeeping.Mail.Add(new Stored.MailTaken { Agent = agent, Positions = { positions } });
             foreach (var (destination, number) in slot.OutboxTaken) housekeeping.Outbox.Add(new OutboxTaken { Destination = (uint)destination, Number = number });

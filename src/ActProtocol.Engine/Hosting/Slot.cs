@@ -42,9 +42,15 @@ sealed class Slot(int index)
     public List<Entry> Changed { get; } = [];
 
     /// <summary>What rides with the next append: mail that agents took, outbox entries that destinations took.</summary>
-    public Dictionary<string, List<ulong>> MailTaken { get; } = [];
+    public Dictionary<string, HashSet<ulong>> MailTaken { get; } = [];
 
     public Dictionary<int, ulong> OutboxTaken { get; } = [];
+
+    /// <summary>How much rides.</summary>
+    public int Riding => OutboxTaken.Count + MailTaken.Sum(box => box.Value.Count);
+
+    /// <summary>When it was recorded last.</summary>
+    public long HouseKeptAt { get; set; }
 
     /// <summary>What waits in an agent's mailbox here, but for what it has taken already.</summary>
     public IEnumerable<(int Partition, long Position)> WaitingFor(string agent)
