@@ -3,6 +3,7 @@ using ActProtocol.Envelopes;
 using ActProtocol.V1;
 using Google.Protobuf;
 using Grpc.Net.Client;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace ActProtocol.Broker;
@@ -39,12 +40,12 @@ sealed class TestBroker : IAsyncDisposable
 
     public static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public static async Task<TestBroker> StartAsync(Func<BrokerOptions, BrokerOptions>? change = null, TimeProvider? time = null, Action<ILoggingBuilder>? logging = null)
+    public static async Task<TestBroker> StartAsync(Func<BrokerOptions, BrokerOptions>? change = null, TimeProvider? time = null, Action<ILoggingBuilder>? logging = null, Action<IServiceCollection>? services = null)
     {
         var options = new BrokerOptions { Data = NewFolder(), Port = 0, JsonPort = 0, Play = true, Partitions = 4, LogLevel = LogLevel.Warning };
         options = change?.Invoke(options) ?? options;
         var clock = time ?? TimeProvider.System;
-        return new TestBroker(await BrokerHost.StartAsync(options, clock, Stop, logging), clock) { Data = options.Data };
+        return new TestBroker(await BrokerHost.StartAsync(options, clock, Stop, logging, services), clock) { Data = options.Data };
     }
 
     public static string NewFolder() => System.IO.Directory.CreateTempSubdirectory("act-broker-tests-").FullName;

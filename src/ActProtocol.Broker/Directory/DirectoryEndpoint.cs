@@ -20,7 +20,7 @@ sealed class DirectoryEndpoint(EngineHost engine, CheckBudget budget) : Director
         if (!ActId.IsValid(request.Id)) throw new Refusal(ErrorCode.Malformed, "id").ToException();
         await TakeTurnAsync(context);
         var entry = engine.Gate.FindEntry(request.Id) ?? throw new Refusal(ErrorCode.AgentUnknown).ToException();
-        entry.Standing = await engine.StandingAsync(request.Id);
+        if (await StandingsAsync([request.Id]) is { } standings) entry.Standing = standings[0];
         return entry;
     }
 
@@ -45,9 +45,22 @@ sealed class DirectoryEndpoint(EngineHost engine, CheckBudget budget) : Director
             }
             response.Sellers.Add(seller);
         }
-        var standings = await engine.StandingsAsync([.. response.Sellers.Select(seller => seller.Id)]);
-        foreach (var (seller, standing) in response.Sellers.Zip(standings)) seller.Standing = standing;
+        var standings = await StandingsAsync([.. response.Sellers.Select(seller => seller.Id)]);
+        foreach (var (seller, standing) in response.Sellers.Zip(standings ?? [])) seller.Standing = standing;
         return response;
+    }
+
+    // Null while a partition cannot be read: keys are needed to verify anything at all, a sum over all partitions is not.
+    async Task<List<Standing>?> StandingsAsync(IReadOnlyList<string> sellers)
+    {
+        try
+        {
+            return await engine.StandingsAsync(sellers);
+        }
+        catch (EngineRefusedException refused) when (refused.Refusal.Code is ErrorCode.PartitionFenced)
+        {
+            return null;
+        }
     }
 
     // Look-ups are open to everybody, and cost about what a check does.

@@ -48,8 +48,10 @@ public sealed class BrokerHost : IAsyncDisposable
 
     /// <summary>Opens the store, replays, and listens.</summary>
     /// <param name="logging">Where else to log, for tests.</param>
+    /// <param name="services">What else to serve with, for tests.</param>
     /// <exception cref="BrokerOptionsException">The options cannot be.</exception>
-    public static async Task<BrokerHost> StartAsync(BrokerOptions options, TimeProvider time, CancellationToken cancellationToken, Action<ILoggingBuilder>? logging = null)
+    public static async Task<BrokerHost> StartAsync(
+        BrokerOptions options, TimeProvider time, CancellationToken cancellationToken, Action<ILoggingBuilder>? logging = null, Action<IServiceCollection>? services = null)
     {
         BrokerConfiguration.Validate(options);
         var id = ActId.Of(options.Authority, "broker");
@@ -78,6 +80,7 @@ public sealed class BrokerHost : IAsyncDisposable
 
             builder.Services.AddSingleton(options).AddSingleton(engine).AddSingleton(engine.Gate).AddSingleton(mail).AddSingleton(keys).AddSingleton(time);
             builder.Services.AddSingleton(new BrokerIdentity(id, header.Play, options.Arbiter));
+            services?.Invoke(builder.Services);
             var app = Build(builder, options, id);
             await app.StartAsync(cancellationToken);
             var host = new BrokerHost(options, time, log, loggers, engine, app, id);
@@ -177,6 +180,7 @@ public sealed class BrokerHost : IAsyncDisposable
             }
         });
         app.UseMiddleware<JsonDoor>();
+        app.Use(OversizedCalls.TellAsync);
         app.MapGrpcService<BrokerEndpoint>();
         app.MapGrpcService<DirectoryEndpoint>();
         app.MapGrpcReflectionService();

@@ -149,17 +149,16 @@ sealed partial class StreamSession
     async Task RefillAsync(List<(AgentMail Mail, MailRead Read)> reads, CancellationToken cancellationToken)
     {
         IReadOnlyList<MailItem> items = [];
-        var answered = false;
+        var all = false;
         try
         {
             // What more there is of an agent's than was asked for here, its next turn brings.
-            items = await engine.ReadMailAsync([.. reads.Select(read => read.Read)], RefillMax, cancellationToken);
-            answered = true;
+            (items, all) = await engine.ReadMailAsync([.. reads.Select(read => read.Read)], RefillMax, cancellationToken);
         }
         catch (EngineRefusedException)
         {
             // Not now; it is tried again at the next look.
-            await Task.Delay(LookEvery, time, cancellationToken);
+            all = false;
         }
         finally
         {
@@ -172,10 +171,11 @@ sealed partial class StreamSession
                     _out.Add(mail, delivery, (item.Partition, item.Position));
                 }
                 var full = items.Count >= RefillMax;
-                foreach (var (mail, read) in reads) mail.EndRefill(all: answered && !full && counts.GetValueOrDefault(read.Agent) < read.Max);
+                foreach (var (mail, read) in reads) mail.EndRefill(all: all && !full && counts.GetValueOrDefault(read.Agent) < read.Max);
             }
             _toWrite.Writer.TryWrite(true);
         }
+        if (!all) await Task.Delay(LookEvery, time, cancellationToken);
     }
 
     // Delivers again what was not acknowledged in time, buries what was offered often enough, ends a stream that proves nobody.

@@ -88,18 +88,19 @@ public sealed class EngineHost : IAsyncDisposable
     /// <summary>What waits for an agent, oldest first within each partition, with proofs.</summary>
     public async Task<IReadOnlyList<MailItem>> ReadMailAsync(string agent, bool dead, int max, CancellationToken cancellationToken)
     {
-        var positions = await QueryAsync(slots => slots.SelectMany(partition => (dead ? partition.Mail.Find(agent)?.Dead : partition.Mail.Find(agent)?.Waiting) is { } box
+        var positions = await QueryAsync(AllPartitions, slots => slots.SelectMany(partition => (dead ? partition.Mail.Find(agent)?.Dead : partition.Mail.Find(agent)?.Waiting) is { } box
             ? box.Take(max).Select(mail => (partition.Index, mail.Position)).ToList() : []).Take(max).ToList());
         var receipts = await ProveAsync(positions, cancellationToken);
         return [.. positions.Zip(receipts, (at, receipt) => new MailItem(agent, at.Item1, at.Item2, receipt))];
     }
 
     /// <summary>What waits for several agents, oldest first within each partition, with proofs: at most <paramref name="max"/> over all.</summary>
-    public async Task<IReadOnlyList<MailItem>> ReadMailAsync(IReadOnlyList<MailRead> reads, int max, CancellationToken cancellationToken)
+    /// <returns>And whether all partitions could be read: what waits in the others is had later.</returns>
+    public async Task<(IReadOnlyList<MailItem> Items, bool AllRead)> ReadMailAsync(IReadOnlyList<MailRead> reads, int max, CancellationToken cancellationToken)
     {
-        var found = await _loop.QuerySlotsAsync(_queue.Writer, slots => reads.SelectMany(read => slots.SelectMany(slot => slot.WaitingFor(read.Agent))
-            .Where(at => !read.Except.Contains(at)).Take(read.Max).Select(at => (read.Agent, At: at))).Take(max).ToList());
-        return await ProveAsync([.. found.Select(item => (item.Agent, item.At.Partition, item.At.Position))], cancellationToken);
+        var (found, count) = await EngineLoop.QueryWellAsync(_queue.Writer, slots => (reads.SelectMany(read => slots.SelectMany(slot => slot.WaitingFor(read.Agent))
+            .Where(at => !read.Except.Contains(at)).Take(read.Max).Select(at => (read.Agent, At: at))).Take(max).ToList(), slots.Count));
+        return (await ProveAsync([.. found.Select(item => (item.Agent, item.At.Partition, item.At.Position))], cancellationToken), count == _options.Partitions);
     }
 
     /// <summary>Records of mailboxes that were read before, with proofs anew.</summary>
@@ -134,17 +135,17 @@ public sealed class EngineHost : IAsyncDisposable
             case Ask.QuestionOneofCase.Account:
                 if (ask.Account.Account != sender && !roles.HasFlag(OperatorRoles.View)) return No(ErrorCode.RoleMissing);
                 var where = Partition.PartitionOf(ActId.BucketOf(ask.Account.Account), _options.Partitions);
-                var account = await QueryAsync(slots => slots[where].FindAccount(ask.Account.Account));
+                var account = await QueryAsync([where], slots => slots[0].FindAccount(ask.Account.Account));
                 return (new AskResponse { Account = account ?? new Account { Id = ask.Account.Account } }, null);
             case Ask.QuestionOneofCase.Mandate:
-                var mandate = await QueryAsync(slots => slots[home].FindMandate(sender, Digest.FromWire(ask.Mandate.Mandate)));
+                var mandate = await QueryAsync([home], slots => slots[0].FindMandate(sender, Digest.FromWire(ask.Mandate.Mandate)));
                 return mandate is null ? No(ErrorCode.MandateUnknown) : (new AskResponse { Mandate = mandate }, null);
             case Ask.QuestionOneofCase.Mail:
                 return await MailAsync(sender, ask.Mail, cancellationToken);
             case Ask.QuestionOneofCase.Payouts:
                 if (!roles.HasFlag(OperatorRoles.Fund)) return No(ErrorCode.RoleMissing);
                 if (ask.Payouts.Partition >= _options.Partitions) return No(ErrorCode.Malformed);
-                return (new AskResponse { Payouts = await QueryAsync(slots => slots[(int)ask.Payouts.Partition].FindPayouts()) }, null);
+                return (new AskResponse { Payouts = await QueryAsync([(int)ask.Payouts.Partition], slots => slots[0].FindPayouts()) }, null);
             case Ask.QuestionOneofCase.None:
                 return No(ErrorCode.Malformed);
         }
@@ -155,7 +156,7 @@ public sealed class EngineHost : IAsyncDisposable
     public async Task<Standing> StandingAsync(string seller) => (await StandingsAsync([seller]))[0];
 
     /// <summary>What several sellers did, in their order.</summary>
-    public Task<List<Standing>> StandingsAsync(IReadOnlyList<string> sellers) => QueryAsync(slots => sellers.Select(seller =>
+    public Task<List<Standing>> StandingsAsync(IReadOnlyList<string> sellers) => QueryAsync(AllPartitions, slots => sellers.Select(seller =>
     {
         var sum = new Standing();
         foreach (var standing in slots.Select(partition => partition.FindStanding(seller)))
@@ -192,7 +193,7 @@ public sealed class EngineHost : IAsyncDisposable
 
     async Task<(AskResponse?, Refusal?)> OutcomeAsync(string sender, Id16 transaction, Id16 message, int home, CancellationToken cancellationToken)
     {
-        var (partition, position) = await QueryAsync(slots => (home, slots[home].FindOutcome(sender, transaction, message)));
+        var (partition, position) = await QueryAsync([home], slots => (home, slots[0].FindOutcome(sender, transaction, message)));
         if (position == 0 && transaction.IsNone)
         {
             (partition, position) = (_options.Partitions, await _loop.QueryDirectoryAsync(_queue.Writer, directory => directory.FindOutcome(sender, message)));
@@ -205,7 +206,7 @@ public sealed class EngineHost : IAsyncDisposable
 
     async Task<(AskResponse?, Refusal?)> TransactionAsync(string sender, Id16 transaction, long after, int home, CancellationToken cancellationToken)
     {
-        var found = await QueryAsync(slots => slots[home].FindRecords(sender, transaction));
+        var found = await QueryAsync([home], slots => slots[0].FindRecords(sender, transaction));
         if (found is not { } records) return No(ErrorCode.TransactionUnknown);
 
         var positions = records.Positions.Where(position => position > after).Take(256).Select(position => (home, position)).ToList();
@@ -243,7 +244,9 @@ public sealed class EngineHost : IAsyncDisposable
         return _prover.Prove(records);
     }
 
-    Task<T> QueryAsync<T>(Func<IReadOnlyList<Partition>, T> query) => _loop.QueryAsync(_queue.Writer, query);
+    int[] AllPartitions => [.. Enumerable.Range(0, _options.Partitions)];
+
+    Task<T> QueryAsync<T>(IReadOnlyList<int> partitions, Func<IReadOnlyList<Partition>, T> query) => EngineLoop.QueryAsync(_queue.Writer, partitions, query);
 
     static (AskResponse?, Refusal?) No(ErrorCode code) => (null, new Refusal(code));
 

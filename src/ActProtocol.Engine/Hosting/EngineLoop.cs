@@ -28,7 +28,7 @@ sealed class EngineLoop(
     readonly Slot[] _slots = [.. Enumerable.Range(0, options.Partitions + 1).Select(index => new Slot(index))];
     readonly StampClock _clock = new(time);
     readonly Queue<Transfer> _offers = new();
-    readonly List<(Action Answer, Action<Refusal> Refuse)> _afterwards = [];
+    readonly List<(IReadOnlyList<Slot> Read, Action Answer, Action<Refusal> Refuse)> _afterwards = [];
     readonly List<RevocationWait> _revocations = [];
     bool _stopping;
     long _now;
@@ -74,7 +74,7 @@ sealed class EngineLoop(
         {
             foreach (var completion in slot.Completions) completion.Failed(refusal);
         }
-        foreach (var (_, refuse) in _afterwards) refuse(refusal);
+        foreach (var (_, _, refuse) in _afterwards) refuse(refusal);
         while (queue.TryRead(out var work))
         {
             if (work is Work.Submit submit) submit.Sink.NotDecided(submit.Envelope, refusal);
@@ -107,22 +107,23 @@ sealed class EngineLoop(
         await SnapshotAllAsync();
     }
 
-    /// <summary>Runs a question on the loop; its answer comes when all that was decided before is durable.</summary>
-    public Task<T> QueryAsync<T>(ChannelWriter<Work> writer, Func<IReadOnlyList<Partition>, T> query) =>
-        AskAsync(writer, () => query([.. _slots.SkipLast(1).Select(slot => slot.Partition!)]));
+    /// <summary>Runs a question about some partitions on the loop; its answer comes when all that was decided in them before is durable.</summary>
+    /// <exception cref="EngineRefusedException">One of them is fenced.</exception>
+    public static Task<T> QueryAsync<T>(ChannelWriter<Work> writer, IReadOnlyList<int> partitions, Func<IReadOnlyList<Partition>, T> query) =>
+        AskAsync(writer, partitions, slots => query([.. slots.Select(slot => slot.Partition!)]));
 
-    /// <summary>The same of the slots, which also know what agents took and is not recorded yet.</summary>
-    public Task<T> QuerySlotsAsync<T>(ChannelWriter<Work> writer, Func<IEnumerable<Slot>, T> query) => AskAsync(writer, () => query(_slots.SkipLast(1)));
+    /// <summary>The same of all partitions that are well, by their slots, which also know what agents took and is not recorded yet.</summary>
+    public static Task<T> QueryWellAsync<T>(ChannelWriter<Work> writer, Func<IReadOnlyList<Slot>, T> query) => AskAsync(writer, null, query);
 
     public Task<T> QueryDirectoryAsync<T>(ChannelWriter<Work> writer, Func<DirectoryMachine, T> query) =>
-        AskAsync(writer, () => query((DirectoryMachine)DirectorySlot.Machine));
+        AskAsync(writer, [DirectorySlot.Index], slots => query((DirectoryMachine)slots[0].Machine));
 
-    static async Task<T> AskAsync<T>(ChannelWriter<Work> writer, Func<T> read)
+    static async Task<T> AskAsync<T>(ChannelWriter<Work> writer, IReadOnlyList<int>? slots, Func<IReadOnlyList<Slot>, T> ask)
     {
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await writer.WriteAsync(new Work.Query(() =>
+        await writer.WriteAsync(new Work.Query(slots, read =>
         {
-            var answer = read();
+            var answer = ask(read);
             return () => done.TrySetResult(answer);
         }, refusal => done.TrySetException(new EngineRefusedException(refusal))));
         return await done.Task;
@@ -151,12 +152,11 @@ sealed class EngineLoop(
             case Work.Submit submit:
                 Submit(submit, sure);
                 break;
-            case Work.Query query when _slots.Any(fenced => fenced.Fenced is not null):
-                // A fenced machine holds what may never have happened.
-                query.Refuse(new Refusal(ErrorCode.PartitionFenced, RetryAfter: RetryMin));
-                break;
             case Work.Query query:
-                _afterwards.Add((query.Read(), query.Refuse));
+                IReadOnlyList<Slot> read = [.. query.Slots?.Select(index => _slots[index]) ?? _slots.SkipLast(1).Where(well => well.Fenced is null)];
+                // A fenced machine holds what may never have happened.
+                if (read.Any(IsFenced)) query.Refuse(new Refusal(ErrorCode.PartitionFenced, RetryAfter: RetryMin));
+                else _afterwards.Add((read, query.Read(read), query.Refuse));
                 break;
             // What is in no mailbox is not written down: anybody could fill the journal.
             case Work.MailTaken taken when _slots[taken.Partition].Partition?.Mail.Find(taken.Agent)?.Has(taken.Position) != true:
@@ -374,10 +374,9 @@ sealed class EngineLoop(
         }
         // Those that have nothing to append have nothing to wait for.
         foreach (var slot in _slots.Where(slot => slot.Completions.Count > 0)) Complete(slot);
-        var failed = _slots.Any(slot => slot.Fenced is not null);
-        foreach (var (answer, refuse) in _afterwards)
+        foreach (var (read, answer, refuse) in _afterwards)
         {
-            if (failed) refuse(new Refusal(ErrorCode.PartitionFenced, RetryAfter: RetryMin));
+            if (read.Any(IsFenced)) refuse(new Refusal(ErrorCode.PartitionFenced, RetryAfter: RetryMin));
             else answer();
         }
         _afterwards.Clear();
@@ -386,6 +385,8 @@ sealed class EngineLoop(
         foreach (var slot in _slots) slot.Clear();
         foreach (var slot in _slots.Where(slot => slot.Fenced is null && slot.Machine.Position - slot.SnapshotAt >= options.SnapshotEvery)) await SnapshotAsync(slot);
     }
+
+    static bool IsFenced(Slot slot) => slot.Fenced is not null;
 
     async Task<IReadOnlyList<AppendResult>> AppendAsync(List<Slot> slots)
     {
