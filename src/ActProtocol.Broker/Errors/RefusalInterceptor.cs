@@ -18,6 +18,7 @@ sealed class RefusalInterceptor(ILoggerFactory loggers) : Interceptor
 
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
     {
+        GrpcDoor.Reach(context);
         try
         {
             return await continuation(request, context);
@@ -31,6 +32,7 @@ sealed class RefusalInterceptor(ILoggerFactory loggers) : Interceptor
     public override async Task DuplexStreamingServerHandler<TRequest, TResponse>(
         IAsyncStreamReader<TRequest> requests, IServerStreamWriter<TResponse> responses, ServerCallContext context, DuplexStreamingServerMethod<TRequest, TResponse> continuation)
     {
+        GrpcDoor.Reach(context);
         try
         {
             await continuation(requests, responses, context);

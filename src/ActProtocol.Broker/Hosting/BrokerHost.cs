@@ -179,6 +179,7 @@ public sealed class BrokerHost : IAsyncDisposable
                 guest.End();
             }
         });
+        app.UseMiddleware<GrpcDoor>();
         app.UseMiddleware<JsonDoor>();
         app.Use(OversizedCalls.TellAsync);
         app.MapGrpcService<BrokerEndpoint>();

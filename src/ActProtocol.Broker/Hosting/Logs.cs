@@ -7,6 +7,8 @@ static class Logs
     {
         logging.ClearProviders().SetMinimumLevel(LogLevel.Warning)
             .AddFilter("ActProtocol", options.LogLevel)
+            // Faults of calls are logged by whoever tells them (RefusalInterceptor); what strangers send must not fill a log with traces.
+            .AddFilter("Grpc.AspNetCore.Server.ServerCallHandler", LogLevel.None)
             // A start that fails is told in one sentence by whoever started it.
             .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         if (options.JsonLogs)

@@ -7,6 +7,7 @@ using ActProtocol.V1;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Grpc.Core;
+using Microsoft.Net.Http.Headers;
 
 namespace ActProtocol.Broker.Json;
 
@@ -57,16 +58,22 @@ sealed class JsonDoor(RequestDelegate next, BrokerOptions options, ILoggerFactor
         if (route.Verb != request.Method) return (new Refusal(ErrorCode.Malformed, $"{route.Verb} is expected"), StatusCodes.Status405MethodNotAllowed);
         if (route.Verb == "GET") return QueryFault(request.Query, route.Method.InputType) is { } wrong ? Malformed(wrong) : null;
         if (request.Query.Count > 0) return Malformed("a query");
-        if (!string.Equals(request.ContentType?.Split(';')[0].Trim(), MediaTypeNames.Application.Json, StringComparison.OrdinalIgnoreCase))
+        if (!IsJsonInUtf8(request.ContentType))
         {
-            return (new Refusal(ErrorCode.Malformed, "content type: application/json is expected"), StatusCodes.Status415UnsupportedMediaType);
+            return (new Refusal(ErrorCode.Malformed, "content type: application/json in UTF-8 is expected"), StatusCodes.Status415UnsupportedMediaType);
         }
         if (await ReadAsync(request) is not { } body) return (new Refusal(ErrorCode.TooLarge, "body"), StatusCodes.Status413PayloadTooLarge);
         if (StrictJson.Fault(body.Span, route.Method.InputType) is { } fault) return Malformed(fault);
         request.Body = new MemoryStream(body.ToArray(), writable: false);
         request.ContentLength = body.Length;
+        request.ContentType = MediaTypeNames.Application.Json;
         return null;
     }
+
+    // What is checked here is read as UTF-8: in another character set, what is checked and what is decided would be two texts.
+    static bool IsJsonInUtf8(string? contentType) =>
+        MediaTypeHeaderValue.TryParse(contentType, out var type) && type.MediaType.Equals(MediaTypeNames.Application.Json, StringComparison.OrdinalIgnoreCase)
+            && (!type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase));
 
     // Null when it is above the bound: no more is read.
     async Task<ReadOnlyMemory<byte>?> ReadAsync(HttpRequest request)

@@ -59,7 +59,8 @@ sealed partial class StreamSession(
             await ReadAllAsync(requests, ended.Token);
             await FinishAsync(ended.Token);
         }
-        catch (InvalidProtocolBufferException)
+        // The second is bytes around the message that are none of gRPC's, or that do not decompress.
+        catch (Exception broken) when (broken is InvalidProtocolBufferException or InvalidDataException)
         {
             End(new Refusal(ErrorCode.Malformed, "frame"));
         }
