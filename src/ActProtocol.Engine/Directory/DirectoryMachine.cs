@@ -40,8 +40,6 @@ sealed class DirectoryMachine(int index, string broker, string authority) : Mach
 
     public int Partitions { get; private set; }
 
-    public long NextRecovery => _recoveries.Count == 0 ? long.MaxValue : _recoveries.Min.At;
-
     /// <summary>The next recovery whose public delay is over.</summary>
     public Cause? NextRecovered(long stamp) =>
         _recoveries.Count > 0 && _recoveries.Min.At <= stamp ? Cause.Of("recovered", new Context { Recovered = _recoveries.Min.Id }) : null;

@@ -10,8 +10,6 @@ public sealed class SnapshotReader(ReadOnlyMemory<byte> bytes)
 {
     int _at;
 
-    public bool AtEnd => _at == bytes.Length;
-
     public long Int() => BinaryPrimitives.ReadInt64LittleEndian(Take(sizeof(long)));
 
     public bool Bool() => Int() != 0;

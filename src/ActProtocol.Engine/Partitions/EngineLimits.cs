@@ -41,7 +41,4 @@ static class EngineLimits
 
     /// <summary>The longest that a lock waits for its principal.</summary>
     public const long ApprovalMs = 24 * 60 * 60 * 1000;
-
-    /// <summary>The longest life of an intent.</summary>
-    public const long IntentMs = 90L * 24 * 60 * 60 * 1000;
 }

@@ -15,9 +15,6 @@ sealed partial class Partition
     readonly SortedSet<(long At, Id16 Transaction)> _deadlines = [];
     readonly Queue<(StepKind Kind, Id16 Transaction)> _owed = new();
 
-    /// <summary>When the next transaction ends by itself; long.MaxValue if none does.</summary>
-    public long NextDeadline => _deadlines.Count == 0 ? long.MaxValue : _deadlines.Min.At;
-
     public bool Owes => _owed.Count > 0;
 
     /// <summary>The next step that a record made necessary: a settlement, a release, the end of a refund.</summary>

@@ -32,8 +32,6 @@ sealed class TransactionView
     /// <summary>The present revision of the intent; of an accepted counter, only what it says differs.</summary>
     public Intent Intent => Transactions.IntentRules.Revise(Records[0].Content!.Intent, Last(StepKind.Counter)?.Content!.Counter.Intent ?? Records[0].Content!.Intent);
 
-    public Digest IntentDigest => (Last(StepKind.Counter) ?? Records[0]).Digest;
-
     /// <summary>The quote that stands; null when there is none for the present revision.</summary>
     public TransactionRecord? Quote => Last(StepKind.Quote);
 
