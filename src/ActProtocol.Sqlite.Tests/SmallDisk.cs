@@ -34,6 +34,9 @@ sealed class SmallDisk : IDisposable
         }
     }
 
+    /// <summary>From now on it can be read only.</summary>
+    public bool TryProtect() => Run("mount", "-o", "remount,ro", Folder);
+
     public void Free() => File.Delete(Ballast);
 
     public void Dispose()

@@ -22,6 +22,24 @@ public sealed class SqliteLogTests : PartitionLogContract
     }
 
     [Fact]
+    public async Task A_disk_for_reading_only_is_called_that_and_not_in_use()
+    {
+        using var disk = SmallDisk.TryMount(16);
+        var folder = disk is null ? "" : Path.Combine(disk.Folder, "data");
+        if (disk is not null) await SqliteLog.Create(folder, StoreImage.Header).DisposeAsync();
+        if (disk?.TryProtect() is not true)
+        {
+            // Where mounting is not allowed, a directory in the lock's place: it cannot be opened either, and nobody has it.
+            folder = Directory.CreateTempSubdirectory("act-protected-").FullName;
+            Directory.CreateDirectory(Path.Combine(folder, "lock"));
+            Assert.IsNotType<StoreInUseException>(Assert.ThrowsAny<Exception>(() => SqliteLog.Open(folder)));
+            Directory.Delete(folder, recursive: true);
+            return;
+        }
+        Assert.Throws<StoreUnavailableException>(() => SqliteLog.Open(folder));
+    }
+
+    [Fact]
     public void A_second_process_is_refused() => Assert.Throws<StoreInUseException>(() => SqliteLog.Open(_folder));
 
     [Fact]

@@ -8,6 +8,7 @@ sealed class StoreLock : IDisposable
     private StoreLock(FileStream file) => _file = file;
 
     /// <exception cref="StoreInUseException">Someone else holds it.</exception>
+    /// <exception cref="StoreUnavailableException">The file cannot be opened at all, for example on a file system that is mounted for reading only.</exception>
     public static StoreLock Take(string folder)
     {
         var path = Path.Combine(folder, "lock");
@@ -18,9 +19,12 @@ sealed class StoreLock : IDisposable
         }
         catch (IOException e) when (e is not (DirectoryNotFoundException or PathTooLongException) && File.Exists(path))
         {
-            throw new StoreInUseException(folder, e);
+            throw IsHeld(e) ? new StoreInUseException(folder, e) : new StoreUnavailableException(folder, e);
         }
     }
+
+    // EWOULDBLOCK of Linux and of macOS; a sharing violation of Windows.
+    private static bool IsHeld(IOException fault) => fault.HResult is 11 or 35 or unchecked((int)0x8007_0020);
 
     public void Dispose() => _file.Dispose();
 }
