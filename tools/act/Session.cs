@@ -87,6 +87,15 @@ sealed class Session(ActClient client, BrokerDocument broker, KeyRing keys, Scre
         return true;
     }
 
+    /// <summary>True when the listing was another one.</summary>
+    public async Task<bool> UpdateListingAsync(ActIdentity seller, Listing listing, CancellationToken cancellationToken)
+    {
+        if (listing.Equals((await client.GetEntryAsync(seller.Id, cancellationToken))?.Listing)) return false;
+        var update = new Content { Header = client.NewHeader(seller), UpdateListing = new UpdateListing { Id = seller.Id, Listing = listing } };
+        (await client.SendAsync(update, seller, cancellationToken)).OrThrow();
+        return true;
+    }
+
     public async Task<IReadOnlyList<Balance>> BalancesOfAsync(string account, ActIdentity asker, CancellationToken cancellationToken) =>
         (await client.AskAsync(new Ask { Account = new AskAccount { Account = account } }, asker, cancellationToken)).Account.Balances;
 

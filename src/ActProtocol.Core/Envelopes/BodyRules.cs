@@ -48,6 +48,8 @@ static class BodyRules
             Body.CancelRecovery => ActId.IsValid(content.CancelRecovery.Id) ? null : "cancel_recovery.id",
             Body.EnterForeign => !ActId.IsValid(content.EnterForeign.Id) ? "enter_foreign.id"
                 : content.EnterForeign.Entry is { } entry ? RegisterFault(entry) : "enter_foreign.entry",
+            Body.UpdateListing => !ActId.IsValid(content.UpdateListing.Id) ? "update_listing.id"
+                : content.UpdateListing.Listing is { } listing && !IsListing(listing) ? "update_listing.listing" : null,
             Body.Fund => !ActId.IsValid(content.Fund.Account) ? "fund.account" : IsText(content.Fund.Reference, 128, 1) ? null : "fund.reference",
             Body.RequestPayout => IsText(content.RequestPayout.Destination, 256, 1) ? null : "request_payout.destination",
             Body.ClosePayout => !IsDigest(content.ClosePayout.Payout) ? "close_payout.payout"

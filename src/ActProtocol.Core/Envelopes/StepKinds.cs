@@ -24,7 +24,7 @@ public static class StepKinds
         Body.Resolve => StepKind.Resolve,
         Body.Refund => StepKind.Refund,
         Body.None or Body.Mandate or Body.RevokeMandate or Body.Register or Body.RotateKey or Body.RevokeKey or Body.RecoverKey
-            or Body.CancelRecovery or Body.EnterForeign or Body.Fund or Body.RequestPayout or Body.ClosePayout or Body.AcceptClock
+            or Body.CancelRecovery or Body.EnterForeign or Body.UpdateListing or Body.Fund or Body.RequestPayout or Body.ClosePayout or Body.AcceptClock
             or Body.ReplayMail or Body.Ask => StepKind.Unspecified,
     };
 }

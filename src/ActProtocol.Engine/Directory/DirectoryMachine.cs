@@ -69,6 +69,7 @@ sealed class DirectoryMachine(int index, string broker, string authority) : Mach
             Body.RecoverKey => Recover(content.RecoverKey, cause.Context, stamp),
             Body.CancelRecovery => CancelRecovery(sender, content.CancelRecovery),
             Body.EnterForeign => EnterForeign(content.EnterForeign, cause.Context),
+            Body.UpdateListing => UpdateListing(sender, content.UpdateListing),
             // The clock is the host's, which took the operator's word before this was stamped; the record is who said so, and when.
             Body.AcceptClock => ((OperatorRoles)cause.Context.Roles).HasFlag(OperatorRoles.Rules) ? null : new Refusal(ErrorCode.RoleMissing),
             _ => new Refusal(ErrorCode.BodyUnsupported),
@@ -104,7 +105,7 @@ sealed class DirectoryMachine(int index, string broker, string authority) : Mach
     // What an entry can do for ever by itself. What revokes a live key or stops a recovery cannot: nothing keeps anybody from it.
     bool MayWait(Content content) => content.BodyCase switch
     {
-        Body.RotateKey => true,
+        Body.RotateKey or Body.UpdateListing => true,
         Body.RevokeKey => _entries.GetValueOrDefault(content.RevokeKey.Id)?.Find(Digest.FromWire(content.RevokeKey.Key)) is not { RevokedAt: 0 },
         _ => false,
     };
@@ -245,6 +246,15 @@ sealed class DirectoryMachine(int index, string broker, string authority) : Mach
     {
         if (!((OperatorRoles)context.Roles).HasFlag(OperatorRoles.Keys)) return new Refusal(ErrorCode.RoleMissing);
         return ActId.AuthorityOf(enter.Id).SequenceEqual(authority) ? new Refusal(ErrorCode.AuthorityForeign) : Register(enter.Id, enter.Entry, foreign: true);
+    }
+
+    // What it replaces stays in the record that brought it in; intents that were drawn by it stand.
+    Refusal? UpdateListing(string sender, UpdateListing update)
+    {
+        if (!_entries.TryGetValue(update.Id, out var entry) || (sender != entry.Id && sender != entry.Principal)) return new Refusal(ErrorCode.AgentUnknown);
+
+        Put(entry with { Listing = update.Listing });
+        return null;
     }
 
     EntryKey RevokeOne(string id, EntryKey key, long stamp)

@@ -45,11 +45,22 @@ sealed class DirectoryView
 
     public void Show(Entry entry)
     {
+        var before = Find(entry.Id)?.Listing?.Capabilities ?? [];
+        var now = entry.Listing?.Capabilities ?? [];
         _entries[entry.Id] = entry;
-        foreach (var capability in entry.Listing?.Capabilities ?? [])
+        foreach (var capability in before.Except(now)) Hide(capability, entry.Id);
+        foreach (var capability in now)
         {
             _sellers.AddOrUpdate(capability, ImmutableSortedSet.Create(StringComparer.Ordinal, entry.Id), (_, ids) => ids.Add(entry.Id));
         }
         Changed?.Invoke(entry.Id);
+    }
+
+    // One writer: so nobody adds a seller to the set that is found to be empty.
+    void Hide(string capability, string id)
+    {
+        var left = _sellers[capability].Remove(id);
+        if (left.IsEmpty) _sellers.TryRemove(capability, out _);
+        else _sellers[capability] = left;
     }
 }

@@ -559,7 +559,8 @@ sealed class EngineLoop(
 
     Slot? SlotOf(VerifiedEnvelope envelope) => envelope.Opened.Content.BodyCase switch
     {
-        Body.Register or Body.RotateKey or Body.RevokeKey or Body.RecoverKey or Body.CancelRecovery or Body.EnterForeign or Body.AcceptClock => DirectorySlot,
+        Body.Register or Body.RotateKey or Body.RevokeKey or Body.RecoverKey or Body.CancelRecovery or Body.EnterForeign
+            or Body.UpdateListing or Body.AcceptClock => DirectorySlot,
         Body.ReplayMail => envelope.Opened.Content.ReplayMail.Partition < options.Partitions ? _slots[(int)envelope.Opened.Content.ReplayMail.Partition] : null,
         _ => _slots[Partition.PartitionOf((int)envelope.Opened.Header.Home, options.Partitions)],
     };

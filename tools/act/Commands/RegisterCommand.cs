@@ -63,7 +63,9 @@ static class RegisterCommand
         if (id == owner) throw new BadInputException("An agent has a name of its own, other than its principal's.");
         var key = session.Keys.LoadOrMake(id, id, owner);
         var isNew = await session.RegisterAsync(key, new Register { Kind = EntryKind.Agent, Principal = owner, Listing = listing }, cancellationToken, principal.Signer);
+        var isUpdated = !isNew && listing is not null && await session.UpdateListingAsync(key, listing, cancellationToken);
         Tell(session, key, isNew, kind);
+        if (isUpdated) session.Screen.Tell("listing", $"What {key.Id} sells is as you say now.", new { key.Id, capabilities = listing!.Capabilities.ToArray() }, "green");
         session.Screen.Next(kind == "agent"
             ? $"Next: act mandate lodge --by {Words.Short(owner)} --to {Words.Short(id)} --in-total '2000 CNY'"
             : $"Next: answer what comes with 'act inbox --as {Words.Short(id)}' and 'act send', or let 'act sell --catalogue FILE' do it.");
