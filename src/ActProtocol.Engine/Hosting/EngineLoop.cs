@@ -31,6 +31,7 @@ sealed class EngineLoop(
     readonly List<(IReadOnlyList<Slot> Read, Action Answer, Action<Refusal> Refuse)> _afterwards = [];
     readonly List<RevocationWait> _revocations = [];
     bool _stopping;
+    bool _sure = true;
     long _now;
 
     public long RecordsAppended { get; private set; }
@@ -90,9 +91,9 @@ sealed class EngineLoop(
             // First, while everything that the machines hold is durable.
             await RecoverAsync();
             var sure = _clock.TryNow(out var now);
-            _now = now;
+            (_now, _sure) = (now, sure);
             // Said before anybody is refused for it.
-            ShowTroubles(sure);
+            ShowTroubles();
             var taken = 0;
             for (; taken < options.BatchMax && queue.TryRead(out var work); taken++) Do(work, sure);
             if (sure)
@@ -102,7 +103,7 @@ sealed class EngineLoop(
                 KeepHouse(busy: taken >= BusyRound);
             }
             await AppendAsync();
-            ShowTroubles(sure);
+            ShowTroubles();
         }
         await SnapshotAllAsync();
     }
@@ -430,6 +431,8 @@ sealed class EngineLoop(
         slot.Fenced = why;
         slot.RetryAfter = slot.RetryAfter == TimeSpan.Zero ? RetryMin : TimeSpan.FromTicks(Math.Min(slot.RetryAfter.Ticks * 2, RetryMax.Ticks));
         slot.RetryAt = time.GetTimestamp() + (long)(slot.RetryAfter.TotalSeconds * time.TimestampFrequency);
+        // Whoever is told has a broker that says so already (NET-18).
+        ShowTroubles();
         foreach (var completion in slot.Completions) completion.Failed(refusal);
         slot.Clear();
     }
@@ -567,15 +570,15 @@ sealed class EngineLoop(
 
     long StampFor(Slot slot) => Math.Max(_now, slot.Machine.Stamp);
 
-    void ShowTroubles(bool sure)
+    void ShowTroubles()
     {
-        if (sure && _slots.All(slot => slot.Fenced is null))
+        if (_sure && _slots.All(slot => slot.Fenced is null))
         {
             if (Troubles.Count > 0) Troubles = [];
             return;
         }
         List<string> troubles = [.. _slots.Where(slot => slot.Fenced is not null).Select(slot => $"partition {slot.Index} is fenced: {slot.Fenced}")];
-        if (!sure) troubles.Add("the clock is not trusted: correct it, or have an operator accept it");
+        if (!_sure) troubles.Add("the clock is not trusted: correct it, or have an operator accept it");
         Troubles = troubles;
     }
 
