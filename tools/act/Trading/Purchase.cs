@@ -14,6 +14,8 @@ sealed class Purchase(Session session, ActIdentity agent, ActIdentity? principal
     readonly HashSet<Id16> _mine = [];
     (int Offers, int Refused) _seen;
     bool _compared;
+    volatile bool _locked;
+    volatile bool _committed;
     int _confirmed;
     int _settled;
     Intent? _intent;
@@ -97,6 +99,8 @@ sealed class Purchase(Session session, ActIdentity agent, ActIdentity? principal
             state = Words.Of(accepted.State),
             transactions = accepted.Transactions.Select(opened => new { transaction = Id16.FromWire(opened.TransactionId).ToString(), seller = opened.Seller }),
         });
+        _locked |= step is StepKind.Lock;
+        _committed |= step is StepKind.Commit;
     }
 
     // Quotes are compared when all are there, own steps are told when they are taken, and other purchases' letters are not ours to tell.
@@ -105,6 +109,9 @@ sealed class Purchase(Session session, ActIdentity agent, ActIdentity? principal
         var (sender, transaction) = (mail.Content?.Header.Sender ?? mail.Record.Broker, mail.TransactionFor(agent.Id));
         if (mail.Accepted is not { State: not TransactionState.Unspecified } accepted || sender == agent.Id || mail.Step is StepKind.Quote) return;
         if (!_mine.Contains(transaction)) return;
+        // A letter may overtake the answer to the step that it answers. Then it is told after that: with the commit, or at the end.
+        if (mail.Step is StepKind.Confirm && !_locked) return;
+        if (mail.Step is StepKind.Settle && !_committed) return;
         if (mail.Step is StepKind.Confirm) TellConfirmed(sender);
         else if (mail.Step is StepKind.Settle) TellSettled(accepted.Payment);
         else TellStep(mail.Step, sender, mail.Content switch
