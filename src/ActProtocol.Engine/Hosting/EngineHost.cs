@@ -98,7 +98,7 @@ public sealed class EngineHost : IAsyncDisposable
     /// <returns>And whether all partitions could be read: what waits in the others is had later.</returns>
     public async Task<(IReadOnlyList<MailItem> Items, bool AllRead)> ReadMailAsync(IReadOnlyList<MailRead> reads, int max, CancellationToken cancellationToken)
     {
-        var (found, count) = await EngineLoop.QueryWellAsync(_queue.Writer, slots => (reads.SelectMany(read => slots.SelectMany(slot => slot.WaitingFor(read.Agent))
+        var (found, count) = await Questions.AskWellAsync(_queue.Writer, slots => (reads.SelectMany(read => slots.SelectMany(slot => slot.WaitingFor(read.Agent))
             .Where(at => !read.Except.Contains(at)).Take(read.Max).Select(at => (read.Agent, At: at))).Take(max).ToList(), slots.Count));
         return (await ProveAsync([.. found.Select(item => (item.Agent, item.At.Partition, item.At.Position))], cancellationToken), count == _options.Partitions);
     }
@@ -196,12 +196,12 @@ public sealed class EngineHost : IAsyncDisposable
         var (partition, position) = await QueryAsync([home], slots => (home, slots[0].FindOutcome(sender, transaction, message)));
         if (position == 0 && transaction.IsNone)
         {
-            (partition, position) = (_options.Partitions, await _loop.QueryDirectoryAsync(_queue.Writer, directory => directory.FindOutcome(sender, message)));
+            (partition, position) = (_options.Partitions, await Questions.AskDirectoryAsync(_queue.Writer, _options.Partitions, directory => directory.FindOutcome(sender, message)));
         }
         if (position == 0) return (new AskResponse { Outcome = new() }, null);
 
         var entry = await _log.FindAsync(partition, position, cancellationToken);
-        return (new AskResponse { Outcome = new() { Known = true, Decision = EngineLoop.DecisionOf(entry!) } }, null);
+        return (new AskResponse { Outcome = new() { Known = true, Decision = entry!.ReadDecision() } }, null);
     }
 
     async Task<(AskResponse?, Refusal?)> TransactionAsync(string sender, Id16 transaction, long after, int home, CancellationToken cancellationToken)
@@ -246,7 +246,7 @@ public sealed class EngineHost : IAsyncDisposable
 
     int[] AllPartitions => [.. Enumerable.Range(0, _options.Partitions)];
 
-    Task<T> QueryAsync<T>(IReadOnlyList<int> partitions, Func<IReadOnlyList<Partition>, T> query) => EngineLoop.QueryAsync(_queue.Writer, partitions, query);
+    Task<T> QueryAsync<T>(IReadOnlyList<int> partitions, Func<IReadOnlyList<Partition>, T> query) => Questions.AskAsync(_queue.Writer, partitions, query);
 
     static (AskResponse?, Refusal?) No(ErrorCode code) => (null, new Refusal(code));
 

@@ -22,9 +22,6 @@ sealed class Slot(int index)
 
     public long RetryAt { get; set; }
 
-    /// <summary>The last position that is known to be durable.</summary>
-    public long Durable { get; set; }
-
     public long SnapshotAt { get; set; }
 
     public List<JournalEntry> Pending { get; } = [];
@@ -62,6 +59,23 @@ sealed class Slot(int index)
 
     public JournalEntry? FindPending(long position) =>
         Pending.Count > 0 && position >= Pending[0].Position ? Pending[(int)(position - Pending[0].Position)] : null;
+
+    /// <summary>Takes what a step made, if it was recorded.</summary>
+    public void Add(StepResult result)
+    {
+        if (result.Entry is not { } entry) return;
+        Pending.Add(entry);
+        Mail.AddRange(result.Mail);
+        Sent.AddRange(result.Sent);
+        if (Machine is DirectoryMachine machine) Changed.AddRange(machine.Changed);
+    }
+
+    /// <summary>What was pending is durable.</summary>
+    public void Complete()
+    {
+        foreach (var completion in Completions) completion.Durable();
+        Completions.Clear();
+    }
 
     public void Clear()
     {

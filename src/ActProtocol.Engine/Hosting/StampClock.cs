@@ -17,8 +17,11 @@ sealed class StampClock(TimeProvider time)
     bool _started;
     bool _startedUnsure;
 
-    /// <summary>The clock is not trusted at present.</summary>
+    /// <summary>The clock is not trusted at present: nothing may be stamped.</summary>
     public bool Unsure { get; private set; }
+
+    /// <summary>The time to stamp with, as of the last look; Unix milliseconds.</summary>
+    public long NowMs { get; private set; }
 
     /// <summary>The wall clock as it reads, whether trusted or not; Unix milliseconds.</summary>
     public long WallMs => time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -26,30 +29,31 @@ sealed class StampClock(TimeProvider time)
     /// <summary>Begins after the last stamp of any partition; 0 when there is none.</summary>
     public void Start(long lastStampMs)
     {
-        Unsure = _startedUnsure = lastStampMs != 0 && Math.Abs(WallMs - lastStampMs) > AbsenceMs;
-        (_wallMs, _monotonic, _started) = (Unsure ? lastStampMs : WallMs, time.GetTimestamp(), true);
+        NowMs = WallMs;
+        Unsure = _startedUnsure = lastStampMs != 0 && Math.Abs(NowMs - lastStampMs) > AbsenceMs;
+        (_wallMs, _monotonic, _started) = (Unsure ? lastStampMs : NowMs, time.GetTimestamp(), true);
     }
 
-    /// <summary>The time to stamp with, if it can be trusted.</summary>
-    public bool TryNow(out long nowMs)
+    /// <summary>Looks what time it is, and whether that can be trusted.</summary>
+    public void Look()
     {
         if (!_started) throw new InvalidOperationException("Start comes first.");
         var monotonic = time.GetTimestamp();
         var expected = _wallMs + (long)time.GetElapsedTime(_monotonic, monotonic).TotalMilliseconds;
-        nowMs = WallMs;
+        NowMs = WallMs;
         // A broker that was away is not sure within a day; one that runs, within a minute.
         var bound = _startedUnsure ? AbsenceMs : JumpMs;
-        Unsure = Math.Abs(nowMs - expected) > bound;
-        if (Unsure) return false;
+        Unsure = Math.Abs(NowMs - expected) > bound;
+        if (Unsure) return;
 
         _startedUnsure = false;
-        (_wallMs, _monotonic) = (nowMs, monotonic);
-        return true;
+        (_wallMs, _monotonic) = (NowMs, monotonic);
     }
 
     /// <summary>An operator says that the clock is right as it is.</summary>
     public void Accept()
     {
-        (_wallMs, _monotonic, Unsure, _startedUnsure) = (WallMs, time.GetTimestamp(), false, false);
+        NowMs = WallMs;
+        (_wallMs, _monotonic, Unsure, _startedUnsure) = (NowMs, time.GetTimestamp(), false, false);
     }
 }

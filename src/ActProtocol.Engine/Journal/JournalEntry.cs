@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using ActProtocol.Journal;
+using ActProtocol.V1;
 
 namespace ActProtocol.Engine.Journal;
 
@@ -28,6 +29,13 @@ public sealed record JournalEntry(long Position, ReadOnlyMemory<byte> Record, Re
         previous.CopyTo(both);
         leafHash.CopyTo(both[HeadLength..]);
         SHA256.HashData(both, destination);
+    }
+
+    /// <summary>The record's decision, with where it stands.</summary>
+    public Decision ReadDecision()
+    {
+        var record = V1.Record.Parser.ParseFrom(Record.Span);
+        return new Decision(record.Decision) { Partition = record.Partition, Position = record.Position, StampMs = record.StampMs };
     }
 
     /// <summary>Whether this entry's record follows an entry whose head is <paramref name="previous"/>.</summary>
