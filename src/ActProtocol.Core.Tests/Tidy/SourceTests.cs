@@ -14,6 +14,7 @@ public class SourceTests
         ["ActProtocol.Sqlite"] = ["ActProtocol.Engine"],
         ["ActProtocol.Broker"] = ["ActProtocol.Engine", "ActProtocol.Sqlite"],
         ["ActProtocol.Client"] = ["ActProtocol.Core"],
+        ["ActProtocol.Conformance"] = ["ActProtocol.Wire"],
         ["act"] = ["ActProtocol.Broker", "ActProtocol.Client"],
         ["bench"] = ["ActProtocol.Broker", "ActProtocol.Client"],
     };

@@ -1,0 +1,229 @@
+using System.Globalization;
+using ActProtocol.Conformance.Runs;
+using ActProtocol.Conformance.Signing;
+using ActProtocol.V1;
+using Google.Protobuf;
+using Grpc.Core;
+
+namespace ActProtocol.Conformance.Brokers;
+
+/// <summary>
+/// One scenario against a broker: principals, agents and accounts of its own, all that went back and forth, and what is expected of it. Scenarios share nothing, so that
+/// they run beside each other.
+/// </summary>
+sealed class BrokerScenario(BrokerTarget target, RunIdentity run, string checkId, TimeProvider time, CancellationToken cancellationToken)
+{
+    readonly Controls _controls = new();
+    readonly List<Sale> _sales = [];
+    readonly List<Party> _parties = [];
+    int _named;
+
+    public BrokerTarget Target => target;
+
+    public TimeProvider Time => time;
+
+    public CancellationToken CancellationToken => cancellationToken;
+
+    public Transcript Transcript { get; } = new(time);
+
+    /// <summary>Of this scenario alone.</summary>
+    public Seeded Random { get; } = new(run.Seed, checkId);
+
+    public Controls Controls => _controls;
+
+    public IReadOnlyList<Sale> Sales => _sales;
+
+    public IReadOnlyList<Party> Parties => _parties;
+
+    public long NowMs => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>A name and keys that nobody has had; not yet in the directory.</summary>
+    public Party NewParty(string role, Party? principal = null)
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"{role}-{run.Nonce}-{Random.Number(1 << 30):x}-{++_named}");
+        // The run's nonce is in the key, so that a seed that is used again makes other keys.
+        return new Party($"act://{target.Discovery.Authority}/{name}", new KeyPair(Random.Of($"key/{run.Nonce}/{_named}").Bytes(32)), principal);
+    }
+
+    public async Task<Party> PrincipalAsync(string role)
+    {
+        var party = NewParty(role);
+        await EnterAsync(party, Registration(party));
+        return party;
+    }
+
+    public async Task<Party> AgentAsync(string role, Party principal, Listing? listing = null)
+    {
+        var party = NewParty(role, principal);
+        var body = Registration(party);
+        body.Listing = listing;
+        await EnterAsync(party, body, principal);
+        return party;
+    }
+
+    public static Register Registration(Party party) => new()
+    {
+        Kind = party.Principal is null ? EntryKind.Principal : EntryKind.Agent,
+        SigningKey = ByteString.CopyFrom(party.Key.Public),
+        SealingKey = ByteString.CopyFrom(party.Key.Public),
+        Principal = party.Principal?.Id ?? "",
+    };
+
+    /// <summary>Money for a principal's account: with play money by its own word.</summary>
+    public async Task FundAsync(Party principal, Google.Type.Money amount)
+    {
+        if (!target.Discovery.Play) throw new UntestedException("The broker has no play money, and no hook funds accounts.");
+        await SetUpAsync(Seal(principal, new Fund { Account = principal.Id, Amount = amount, Reference = Convert.ToHexStringLower(Random.Bytes(8)) }));
+    }
+
+    /// <summary>The digest of the mandate.</summary>
+    public async Task<byte[]> MandateAsync(Party agent, Action<Mandate>? change = null)
+    {
+        var mandate = new Mandate
+        {
+            Agent = agent.Id,
+            AgentKey = ByteString.CopyFrom(agent.Key.Thumbprint),
+            Account = agent.Owner.Id,
+            Limits = { new CurrencyLimit { Currency = Xts.Code } },
+            ValidUntilMs = NowMs + 86_400_000,
+        };
+        change?.Invoke(mandate);
+        var envelope = Seal(agent.Owner, mandate);
+        await SetUpAsync(envelope);
+        return Tags.Digest(envelope.Content.Span);
+    }
+
+    /// <summary>A buyer with <paramref name="funds"/> (1,000 XTS) under a mandate, and a seller, each of a principal of its own.</summary>
+    public async Task<Sale> SaleAsync(Google.Type.Money? funds = null, Action<Mandate>? mandate = null)
+    {
+        var owner = await PrincipalAsync("owner");
+        var buyer = await AgentAsync("buyer", owner);
+        var seller = await AgentAsync("seller", await PrincipalAsync("firm"), new Listing { Title = "Goods for tests" });
+        await FundAsync(owner, funds ?? Xts.Of(1000));
+        return Track(new Sale(this, buyer, seller, await MandateAsync(buyer, mandate)));
+    }
+
+    /// <summary>A further sale of the same buyer, with another seller or another intent.</summary>
+    public Sale Track(Sale sale)
+    {
+        _sales.Add(sale);
+        return sale;
+    }
+
+    /// <summary>Content as an honest sender writes it, outside a transaction.</summary>
+    public Content Draft(Party sender, IMessage body) => new Content
+    {
+        Header = new Header
+        {
+            VersionMajor = 1,
+            MessageId = ByteString.CopyFrom(Random.Bytes(16)),
+            Sender = sender.Id,
+            Broker = target.Id,
+            SentAtMs = NowMs,
+            ExpiresAtMs = NowMs + 600_000,
+            Home = sender.Home,
+        },
+    }.With(body);
+
+    public Envelope Seal(Party sender, IMessage body, params Party[] alsoSigning) => Seal(sender, Draft(sender, body), alsoSigning);
+
+    public static Envelope Seal(Party sender, Content content, params Party[] alsoSigning) => Seal(sender, content.ToByteString(), alsoSigning);
+
+    public static Envelope Seal(Party sender, ByteString content, params Party[] alsoSigning)
+    {
+        var envelope = new Envelope { Content = content };
+        envelope.Signatures.AddRange(alsoSigning.Prepend(sender).Select(by => by.Key.SignContent(content)));
+        return envelope;
+    }
+
+    /// <summary>Sends it by the unary call, and says what came; never fails by itself.</summary>
+    public async Task<Outcome> SendAsync(Envelope envelope)
+    {
+        Transcript.Add(sent: true, $"Send {Bodies.NameOf(envelope.Content)}", Envelope.Descriptor.FullName, envelope.ToByteArray());
+        Outcome outcome;
+        try
+        {
+            var answer = await target.Broker.SendAsync(new SendRequest { Envelope = envelope }, Options());
+            Transcript.Add(sent: false, "accepted", Decision.Descriptor.FullName, answer.Decision?.ToByteArray() ?? []);
+            outcome = answer.Decision?.Accepted is null ? new Outcome.Broken("an answer without an acceptance") : new Outcome.Taken(answer.Decision);
+        }
+        catch (RpcException fault)
+        {
+            outcome = Refusal(fault);
+        }
+        return Note(envelope, outcome);
+    }
+
+    /// <summary>A signed question of a party's own.</summary>
+    public async Task<(AskResponse? Answer, Outcome.Refused? Refused)> AskAsync(Party who, Ask ask, uint? home = null)
+    {
+        var draft = Draft(who, ask);
+        draft.Header.Home = home ?? who.Home;
+        var envelope = Seal(who, draft);
+        Transcript.Add(sent: true, $"Ask {ask.QuestionCase}", Envelope.Descriptor.FullName, envelope.ToByteArray());
+        try
+        {
+            var answer = await target.Broker.AskAsync(new AskRequest { Envelope = envelope }, Options());
+            Transcript.Add(sent: false, "answer", AskResponse.Descriptor.FullName, answer.ToByteArray());
+            return (answer, null);
+        }
+        catch (RpcException fault)
+        {
+            return Refusal(fault) is Outcome.Refused refused ? (null, refused) : throw new CheckFailedException(new Finding($"Ask {ask.QuestionCase}", "an answer or a refusal", fault.Status.ToString()));
+        }
+    }
+
+    public CallOptions Options() => new(deadline: time.GetUtcNow().UtcDateTime + target.Waits.AnswerMax, cancellationToken: cancellationToken);
+
+    /// <summary>What the error of a call says; a broken transport is no refusal.</summary>
+    public Outcome Refusal(RpcException fault)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (fault.StatusCode is StatusCode.Unavailable && fault.InnerException is not null && fault.Trailers.Count == 0) throw new SubjectGoneException($"The broker can't be reached: {fault.Status.Detail}", fault);
+        if (fault.StatusCode is StatusCode.DeadlineExceeded) return new Outcome.Broken($"no answer in {target.Waits.AnswerMax.TotalSeconds:0.#} s");
+        var status = fault.GetRpcStatus();
+        Transcript.Add(sent: false, $"refused: {fault.StatusCode}", Google.Rpc.Status.Descriptor.FullName, status?.ToByteArray() ?? []);
+        if (status is null) return new Outcome.Broken($"{fault.StatusCode} without details ({fault.Status.Detail})");
+        return status.Code == (int)fault.StatusCode ? new Outcome.Refused(status) : new Outcome.Broken($"{fault.StatusCode} with a status that says {(StatusCode)status.Code}");
+    }
+
+    internal Outcome Note(Envelope envelope, Outcome outcome)
+    {
+        _controls.Note(envelope, outcome);
+        if (outcome is Outcome.Taken taken)
+        {
+            foreach (var sale in _sales) sale.Note(envelope, taken);
+        }
+        return outcome;
+    }
+
+    async Task EnterAsync(Party party, Register body, params Party[] alsoSigning)
+    {
+        // Where a broker bounds registrations, it says how long to wait; that is no fault, and no reason to fail a case.
+        var envelope = Seal(party, body, alsoSigning);
+        for (var waited = TimeSpan.Zero; ;)
+        {
+            var outcome = await SendAsync(envelope);
+            if (outcome is Outcome.Refused { Code: "quota_exceeded", Retry: { } retry } && waited < RegistrationWaitMax)
+            {
+                var wait = TimeSpan.FromMilliseconds(Math.Clamp(retry.RetryDelay.ToTimeSpan().TotalMilliseconds, 10, 5000));
+                waited += wait;
+                await Task.Delay(wait, time, cancellationToken);
+                continue;
+            }
+            if (outcome is not Outcome.Taken) throw new UntestedException($"{party.Name} could not be registered: {outcome}");
+            _parties.Add(party);
+            return;
+        }
+    }
+
+    // What the case builds upon, and is not about.
+    async Task SetUpAsync(Envelope envelope)
+    {
+        var outcome = await SendAsync(envelope);
+        if (outcome is not Outcome.Taken) throw new UntestedException($"What the case builds upon failed: {Bodies.NameOf(envelope.Content)}: {outcome}");
+    }
+
+    /// <summary>How long one registration is tried again while the broker asks to wait.</summary>
+    static readonly TimeSpan RegistrationWaitMax = TimeSpan.FromMinutes(2);
+}

@@ -1,0 +1,40 @@
+using ActProtocol.V1;
+using Google.Rpc;
+
+namespace ActProtocol.Conformance.Brokers;
+
+/// <summary>What a broker said to one envelope.</summary>
+abstract record Outcome
+{
+    Outcome()
+    {
+    }
+
+    /// <summary>Decided, and accepted.</summary>
+    public sealed record Taken(Decision Decision) : Outcome
+    {
+        public Accepted Accepted => Decision.Accepted;
+    }
+
+    /// <summary>Refused; <paramref name="Decision"/> is null where the way in does not carry it, or nothing was decided.</summary>
+    public sealed record Refused(Status Status, Decision? Decision = null) : Outcome
+    {
+        public ErrorInfo? Info => Status.Details.Count > 0 && Status.Details[0].Is(ErrorInfo.Descriptor) ? Status.Details[0].Unpack<ErrorInfo>() : null;
+
+        public string Code => Info?.Reason ?? $"a status without ErrorInfo ({Status.Message})";
+
+        public RetryInfo? Retry => Status.Details.FirstOrDefault(detail => detail.Is(RetryInfo.Descriptor))?.Unpack<RetryInfo>();
+    }
+
+    /// <summary>No answer, or one that is none of the protocol's.</summary>
+    public sealed record Broken(string How) : Outcome;
+
+    /// <summary>For people.</summary>
+    public sealed override string ToString() => this switch
+    {
+        Taken taken => taken.Accepted.State is TransactionState.Unspecified ? "accepted" : $"accepted, {taken.Accepted.State}",
+        Refused refused => $"{refused.Code}{(refused.Info?.Metadata.GetValueOrDefault("detail") is { } detail ? $" ({detail})" : "")}",
+        Broken broken => broken.How,
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+}
