@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 
 namespace ActProtocol.Envelopes;
@@ -38,9 +37,9 @@ public static class ActId
     /// <summary>The bucket of an account: the first 12 bits of SHA-256 of its id.</summary>
     public static int BucketOf(string account)
     {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        Span<byte> hash = stackalloc byte[Sha256.Length];
         Span<byte> bytes = stackalloc byte[256];
-        SHA256.HashData(bytes[..Encoding.ASCII.GetBytes(account, bytes)], hash);
+        Sha256.Hash(bytes[..Encoding.ASCII.GetBytes(account, bytes)], hash);
         return (hash[0] << 4) | (hash[1] >> 4);
     }
 

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using System.Text;
 using ActProtocol.V1;
 
@@ -37,8 +36,8 @@ public static class DerivedIds
 
     static Id16 First16(ReadOnlySpan<byte> bytes)
     {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(bytes, hash);
+        Span<byte> hash = stackalloc byte[Sha256.Length];
+        Sha256.Hash(bytes, hash);
         return Id16.FromBytes(hash[..Id16.Length]);
     }
 }

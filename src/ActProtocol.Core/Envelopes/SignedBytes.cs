@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 
 namespace ActProtocol.Envelopes;
 
@@ -7,8 +6,6 @@ namespace ActProtocol.Envelopes;
 /// <remarks>The tag makes a signature useless for any other purpose; the length makes it impossible to move bytes between the parts.</remarks>
 public static class SignedBytes
 {
-    const int OnStackMax = 4_096;
-
     public static ReadOnlySpan<byte> EnvelopeTag => "act.envelope.v1"u8;
 
     public static ReadOnlySpan<byte> ReceiptTag => "act.receipt.v1"u8;
@@ -20,32 +17,32 @@ public static class SignedBytes
     public static byte[] Of(ReadOnlySpan<byte> tag, ReadOnlySpan<byte> bytes)
     {
         var signed = GC.AllocateUninitializedArray<byte>(tag.Length + sizeof(ulong) + bytes.Length);
-        Write(tag, bytes, signed);
+        WriteBefore(tag, bytes.Length, signed);
+        bytes.CopyTo(signed.AsSpan(tag.Length + sizeof(ulong)));
         return signed;
     }
 
     /// <summary>SHA-256 over the signed bytes of an envelope's content: its digest.</summary>
     public static Digest DigestOf(ReadOnlySpan<byte> content)
     {
-        var length = EnvelopeTag.Length + sizeof(ulong) + content.Length;
-        if (length > OnStackMax) return HashOf(Of(EnvelopeTag, content));
-
-        Span<byte> signed = stackalloc byte[length];
-        Write(EnvelopeTag, content, signed);
-        return HashOf(signed);
+        Span<byte> before = stackalloc byte[EnvelopeTag.Length + sizeof(ulong)];
+        WriteBefore(EnvelopeTag, content.Length, before);
+        Span<byte> hash = stackalloc byte[Sha256.Length];
+        Sha256.Hash(before, content, hash);
+        return new Digest(hash);
     }
 
     public static Digest HashOf(ReadOnlySpan<byte> bytes)
     {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(bytes, hash);
+        Span<byte> hash = stackalloc byte[Sha256.Length];
+        Sha256.Hash(bytes, hash);
         return new Digest(hash);
     }
 
-    static void Write(ReadOnlySpan<byte> tag, ReadOnlySpan<byte> bytes, Span<byte> signed)
+    // What stands before the bytes themselves.
+    static void WriteBefore(ReadOnlySpan<byte> tag, int length, Span<byte> destination)
     {
-        tag.CopyTo(signed);
-        BinaryPrimitives.WriteUInt64BigEndian(signed[tag.Length..], (ulong)bytes.Length);
-        bytes.CopyTo(signed[(tag.Length + sizeof(ulong))..]);
+        tag.CopyTo(destination);
+        BinaryPrimitives.WriteUInt64BigEndian(destination[tag.Length..], (ulong)length);
     }
 }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using ActProtocol.Envelopes;
 
 namespace ActProtocol.Journal;
@@ -6,8 +5,6 @@ namespace ActProtocol.Journal;
 /// <summary>Merkle trees as in RFC 9162, section 2.1.</summary>
 public static class MerkleTree
 {
-    const int OnStackMax = 4_096;
-
     /// <summary>SHA-256(0x00 || leaf).</summary>
     public static Digest LeafHash(ReadOnlySpan<byte> leaf)
     {
@@ -17,22 +14,7 @@ public static class MerkleTree
     }
 
     /// <summary>The same, into 32 bytes.</summary>
-    /// <remarks>Copied beside its prefix and hashed in one go: an incremental hash costs more than the copy.</remarks>
-    public static void LeafHash(ReadOnlySpan<byte> leaf, Span<byte> destination)
-    {
-        if (leaf.Length < OnStackMax)
-        {
-            Span<byte> prefixed = stackalloc byte[1 + leaf.Length];
-            prefixed[0] = 0;
-            leaf.CopyTo(prefixed[1..]);
-            SHA256.HashData(prefixed, destination);
-            return;
-        }
-        using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        sha256.AppendData([0]);
-        sha256.AppendData(leaf);
-        sha256.GetHashAndReset(destination);
-    }
+    public static void LeafHash(ReadOnlySpan<byte> leaf, Span<byte> destination) => Sha256.Hash([0], leaf, destination);
 
     /// <summary>SHA-256(0x01 || left || right).</summary>
     public static Digest NodeHash(Digest left, Digest right)

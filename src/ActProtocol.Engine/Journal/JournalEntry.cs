@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using ActProtocol.Envelopes;
 using ActProtocol.Journal;
 using ActProtocol.V1;
 
@@ -11,7 +11,7 @@ namespace ActProtocol.Engine.Journal;
 /// <param name="Head">SHA-256(previous head || leaf hash), 32 bytes.</param>
 public sealed record JournalEntry(long Position, ReadOnlyMemory<byte> Record, ReadOnlyMemory<byte> Private, ReadOnlyMemory<byte> Head)
 {
-    public const int HeadLength = SHA256.HashSizeInBytes;
+    public const int HeadLength = Sha256.Length;
 
     /// <summary>The record's leaf hash, where it was computed already; otherwise empty.</summary>
     public ReadOnlyMemory<byte> Leaf { get; init; }
@@ -23,13 +23,8 @@ public sealed record JournalEntry(long Position, ReadOnlyMemory<byte> Record, Re
     public static void LeafHash(ReadOnlySpan<byte> record, Span<byte> destination) => MerkleTree.LeafHash(record, destination);
 
     /// <summary>The head after a record.</summary>
-    public static void NextHead(ReadOnlySpan<byte> previous, ReadOnlySpan<byte> leafHash, Span<byte> destination)
-    {
-        Span<byte> both = stackalloc byte[2 * HeadLength];
-        previous.CopyTo(both);
-        leafHash.CopyTo(both[HeadLength..]);
-        SHA256.HashData(both, destination);
-    }
+    public static void NextHead(ReadOnlySpan<byte> previous, ReadOnlySpan<byte> leafHash, Span<byte> destination) =>
+        Sha256.Hash(previous, leafHash, destination);
 
     /// <summary>The record's decision, with where it stands.</summary>
     public Decision ReadDecision()

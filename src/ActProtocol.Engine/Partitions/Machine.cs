@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using ActProtocol.Engine.Journal;
 using ActProtocol.Engine.Stored;
 using ActProtocol.Envelopes;
@@ -63,8 +62,8 @@ abstract class Machine(int index, string broker)
         // The chain covers the record alone, and the record its private part: looked at before anything of that is parsed.
         if (!entry.Private.IsEmpty || !record.PrivateDigest.IsEmpty)
         {
-            Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-            SHA256.HashData(entry.Private.Span, digest);
+            Span<byte> digest = stackalloc byte[Sha256.Length];
+            Sha256.Hash(entry.Private.Span, digest);
             if (!record.PrivateDigest.SequenceEqual(digest))
             {
                 throw new JournalCorruptException(Index, entry.Position, "the private part is not the one that the record names");
@@ -168,7 +167,7 @@ abstract class Machine(int index, string broker)
             StampMs = stamp,
             Previous = UnsafeByteOperations.UnsafeWrap(Head),
             Decision = decision,
-            PrivateDigest = cause.Private.IsEmpty ? NoDigest : UnsafeByteOperations.UnsafeWrap(SHA256.HashData(cause.Private.Span)),
+            PrivateDigest = cause.Private.IsEmpty ? NoDigest : SignedBytes.HashOf(cause.Private.Span).ToWire(),
             Play = Play,
         };
         cause.PutInto(record);
