@@ -1,7 +1,13 @@
 namespace ActProtocol.Conformance.Checks;
 
 /// <summary>A numbered sentence of the specification.</summary>
-sealed record Requirement(string Id, string Page, string Level, IReadOnlyList<string> Codes)
+/// <param name="Section">The heading it stands under.</param>
+/// <param name="Level">MUST or SHOULD; a MAY is never tested.</param>
+/// <param name="Since">The version that brought it.</param>
+/// <param name="Codes">Those of the registry of errors that it names.</param>
+/// <param name="Text">Without its tables.</param>
+/// <param name="Sha256">Of the whole of it, white space made even: what a change is seen by.</param>
+sealed record Requirement(string Id, string Page, string Section, string Level, string Since, IReadOnlyList<string> Codes, string Text, string Sha256)
 {
     static readonly Dictionary<string, Requirement> ById =
         SpecFiles.Read<Requirement[]>("registry/requirements.json").ToDictionary(requirement => requirement.Id);

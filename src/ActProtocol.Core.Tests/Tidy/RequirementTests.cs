@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.RegularExpressions;
 using ActProtocol.Errors;
 using ActProtocol.Vectors;
@@ -42,13 +44,23 @@ public partial class RequirementTests
     [Fact]
     public void They_are_listed_for_machines()
     {
-        var rows = Pages.SelectMany(page => Requirement().Matches(RepositoryFiles.Read(page)).Select(match => new
+        var rows = Pages.SelectMany(page =>
         {
-            id = match.Groups[1].Value,
-            page = page["spec/".Length..],
-            level = new[] { "MUST", "SHOULD", "MAY" }.FirstOrDefault(level => match.Groups[2].Value.Contains(level, StringComparison.Ordinal)) ?? "MUST",
-            codes = Code().Matches(match.Groups[2].Value).Select(code => code.Groups[1].Value).Where(code => ErrorRegistry.Find(code) is not null).Distinct(),
-        }));
+            var written = RepositoryFiles.Read(page);
+            var headings = Heading().Matches(written);
+            return Requirement().Matches(written).Select(match => new
+            {
+                id = match.Groups[1].Value,
+                page = page["spec/".Length..],
+                section = headings.Last(heading => heading.Index < match.Index).Groups[1].Value,
+                level = new[] { "MUST", "SHOULD", "MAY" }.FirstOrDefault(level => match.Groups[2].Value.Contains(level, StringComparison.Ordinal)) ?? "MUST",
+                since = "1.0",
+                codes = Code().Matches(match.Groups[2].Value).Select(code => code.Groups[1].Value).Where(code => ErrorRegistry.Find(code) is not null).Distinct(),
+                // Tables are left to the page.
+                text = string.Join(' ', match.Groups[2].Value.Split('\n').TakeWhile(line => !line.StartsWith('|')).Select(line => line.Trim()).Where(line => line.Length > 0)),
+                sha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(' ', match.Groups[2].Value.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))))),
+            });
+        });
         Repository.AssertRendered("spec/registry/requirements.json", RegistryTests.Rows(rows));
     }
 
@@ -86,6 +98,9 @@ public partial class RequirementTests
     // To the next requirement, reason or heading: tables and further lines belong to it.
     [GeneratedRegex(@"^\*\*([A-Z]{3}-[0-9]{2})\*\* ((?:(?!^(?:\*\*[A-Z]{3}-|> |#)).*\n?)+)", RegexOptions.Multiline)]
     private static partial Regex Requirement();
+
+    [GeneratedRegex("^#+ (.+)$", RegexOptions.Multiline)]
+    private static partial Regex Heading();
 
     [GeneratedRegex("`([a-z_]+)`")]
     private static partial Regex Code();
