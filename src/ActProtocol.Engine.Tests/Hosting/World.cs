@@ -174,9 +174,25 @@ sealed class World(IPartitionLog log) : IMailSink
 /// <summary>A clock that can be set wrong: the time of day moves by <see cref="Jump"/>, the monotonic time does not.</summary>
 sealed class JumpingTime() : FakeTimeProvider(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero))
 {
+    TaskCompletionSource? _waited;
+
     public TimeSpan Jump { get; set; }
 
     public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Jump;
 
     public override long GetTimestamp() => base.GetUtcNow().Ticks;
+
+    /// <summary>Done when somebody begins to wait for time to pass.</summary>
+    public Task WaitedForAsync()
+    {
+        var waited = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Interlocked.Exchange(ref _waited, waited);
+        return waited.Task;
+    }
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        Interlocked.Exchange(ref _waited, null)?.SetResult();
+        return base.CreateTimer(callback, state, dueTime, period);
+    }
 }

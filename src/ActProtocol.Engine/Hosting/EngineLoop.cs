@@ -93,6 +93,7 @@ sealed class EngineLoop
             await AppendAsync();
             _fences.Show();
         }
+        _revocations.Abandon(NotKnown);
         foreach (var slot in _slots.Well.Where(slot => slot.Machine.Position > slot.SnapshotAt)) await _store.SnapshotAsync(slot);
     }
 
@@ -103,6 +104,7 @@ sealed class EngineLoop
         _fences.ShowEnd();
         foreach (var completion in _slots.All.SelectMany(slot => slot.Completions)) completion.Failed(NotKnown);
         _questions.Abandon(NotKnown);
+        _revocations.Abandon(NotKnown);
         while (_queue.TryRead(out var work))
         {
             if (work is Work.Submit submit) submit.Sink.NotDecided(submit.Envelope, NotKnown);
@@ -113,7 +115,7 @@ sealed class EngineLoop
     // True when there is work or time has passed; false when nothing will come any more.
     async Task<bool> WaitAsync()
     {
-        if (_transfers.Waiting || _slots.All.Any(slot => slot.Partition?.Owes == true && slot.Fenced is null)) return true;
+        if (!_clock.Unsure && (_transfers.Ready || _slots.Well.Any(slot => slot.Partition?.Owes == true))) return true;
 
         using var sweep = new CancellationTokenSource(_options.SweepEvery, _time);
         try

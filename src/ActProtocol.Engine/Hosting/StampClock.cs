@@ -20,7 +20,7 @@ sealed class StampClock(TimeProvider time)
     /// <summary>The clock is not trusted at present: nothing may be stamped.</summary>
     public bool Unsure { get; private set; }
 
-    /// <summary>The time to stamp with, as of the last look; Unix milliseconds.</summary>
+    /// <summary>The time to stamp with, as of the last look; Unix milliseconds. While it is not trusted at the start, the last stamp.</summary>
     public long NowMs { get; private set; }
 
     /// <summary>The wall clock as it reads, whether trusted or not; Unix milliseconds.</summary>
@@ -29,9 +29,9 @@ sealed class StampClock(TimeProvider time)
     /// <summary>Begins after the last stamp of any partition; 0 when there is none.</summary>
     public void Start(long lastStampMs)
     {
-        NowMs = WallMs;
-        Unsure = _startedUnsure = lastStampMs != 0 && Math.Abs(NowMs - lastStampMs) > AbsenceMs;
-        (_wallMs, _monotonic, _started) = (Unsure ? lastStampMs : NowMs, time.GetTimestamp(), true);
+        Unsure = _startedUnsure = lastStampMs != 0 && Math.Abs(WallMs - lastStampMs) > AbsenceMs;
+        NowMs = Unsure ? lastStampMs : WallMs;
+        (_wallMs, _monotonic, _started) = (NowMs, time.GetTimestamp(), true);
     }
 
     /// <summary>Looks what time it is, and whether that can be trusted.</summary>

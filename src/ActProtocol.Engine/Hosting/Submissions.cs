@@ -55,8 +55,8 @@ sealed class Submissions(Slots slots, StampClock clock, Executor executor, Revoc
     // What was found without a record may rest on steps that were not durable yet; so that answer has waited for them as well.
     void Answer(Slot slot, StepResult result, VerifiedEnvelope envelope, IAnswerSink sink)
     {
-        if (result.Entry is not null) revocations.Answer(slot, envelope, () => sink.Decided(envelope, result.Decision!));
-        else if (result.RepeatOf > 0) revocations.Answer(slot, envelope, () => AnswerAgain(slot, result.RepeatOf, envelope, sink));
+        if (result.Entry is not null) revocations.Answer(slot, envelope, sink, () => sink.Decided(envelope, result.Decision!));
+        else if (result.RepeatOf > 0) revocations.Answer(slot, envelope, sink, () => AnswerAgain(slot, result.RepeatOf, envelope, sink));
         else sink.NotDecided(envelope, result.NotRecorded!);
     }
 

@@ -8,7 +8,8 @@ sealed class Transfers(Slots slots, Executor executor, RevocationWaits revocatio
 {
     readonly Queue<Transfer> _offers = new();
 
-    public bool Waiting => _offers.Count > 0;
+    /// <summary>Whether something can be taken now: not what waits for a machine that is fenced.</summary>
+    public bool Ready => _offers.Any(transfer => slots[(int)transfer.Destination].Fenced is null);
 
     /// <summary>It is durable in its source.</summary>
     public void Offer(Transfer transfer) => _offers.Enqueue(transfer);
