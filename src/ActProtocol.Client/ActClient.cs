@@ -14,15 +14,8 @@ namespace ActProtocol.Client;
 /// outcome is said to be unknown.</remarks>
 public sealed class ActClient : IDisposable
 {
-    // A frame carries at most 256 deliveries, each of an envelope and its proof.
-    const int ReceiveBytesMax = 256 * (EnvelopeLimits.ContentBytesMax + 8_192);
-
     // A shorter answer is the last one.
     const int AnswerRecordsMax = 256;
-
-    static readonly TimeSpan PingAfter = TimeSpan.FromSeconds(20);
-    static readonly TimeSpan PingWithin = TimeSpan.FromSeconds(10);
-    static readonly TimeSpan ConnectWithin = TimeSpan.FromSeconds(5);
 
     readonly ActClientOptions _options;
     readonly GrpcChannel _channel;
@@ -43,16 +36,7 @@ public sealed class ActClient : IDisposable
         if (string.Join(" ", options.Faults()) is { Length: > 0 } faults) throw new ArgumentException(faults, nameof(options));
         (_options, Broker, Time, Logger) = (options, broker, time ?? TimeProvider.System, logger ?? NullLogger.Instance);
         BackOff = options.BackOff;
-        _channel = GrpcChannel.ForAddress(options.Address, new GrpcChannelOptions
-        {
-            // Without pings a connection that died silently would be waited on for ever.
-            HttpHandler = new SocketsHttpHandler { KeepAlivePingDelay = PingAfter, KeepAlivePingTimeout = PingWithin, ConnectTimeout = ConnectWithin },
-            DisposeHttpClient = true,
-            MaxReceiveMessageSize = ReceiveBytesMax,
-            // How long to wait is decided here, not twice.
-            InitialReconnectBackoff = TimeSpan.FromMilliseconds(1),
-            MaxReconnectBackoff = TimeSpan.FromMilliseconds(1),
-        });
+        _channel = BrokerChannel.Open(options.Address);
         _broker = new(_channel);
         _directory = new(_channel);
         Verifier = new MailVerifier(this);

@@ -6,7 +6,7 @@ namespace ActProtocol.Client.Transactions;
 /// <summary>Stands between a client and its broker, and cuts everything off once, after exactly so many bytes of what the broker says.</summary>
 sealed class CuttingProxy : IAsyncDisposable
 {
-    readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    readonly TcpListener _listener;
     readonly CancellationTokenSource _stop = new();
     readonly Lock _lock = new();
     readonly List<TcpClient> _sockets = [];
@@ -17,8 +17,10 @@ sealed class CuttingProxy : IAsyncDisposable
     long _mark = long.MaxValue;
     bool _hasCut;
 
-    public CuttingProxy(string broker)
+    /// <param name="at">Where it listens; anywhere when left out.</param>
+    public CuttingProxy(string broker, IPEndPoint? at = null)
     {
+        _listener = new TcpListener(at ?? new IPEndPoint(IPAddress.Loopback, 0));
         _broker = new Uri(broker);
         _listener.Start();
         _accepting = AcceptAsync();

@@ -101,6 +101,8 @@ sealed class Purchase(ActClient client, ActIdentity agent, Digest mandate, strin
             case SendResult.Refused { Refusal.Code: ErrorCode.EnvelopeExpired } when await FindOpenedAsync(intent, cancellationToken) is { } opened:
                 await file.TryOpenAsync(_memory, opened, cancellationToken);
                 return null;
+            case SendResult.Refused refused when BrokerFaults.MayRepeat(refused.Refusal) && WaitFor(refused.Refusal) < Left:
+                return await SayAgainAsync(refused.Refusal, cancellationToken);
             case SendResult.Refused refused:
                 // Nothing was locked under it, and never will be: a later call may ask anew.
                 var again = intent.Digest == _found && BrokerFaults.EntryOf(refused.Refusal.Code)?.Retry is Retry.NewEnvelope;
@@ -172,6 +174,9 @@ sealed class Purchase(ActClient client, ActIdentity agent, Digest mandate, strin
             case SendResult.Taken taken:
                 Taken?.Invoke(step.Kind, taken.Decision);
                 return null;
+            // Nothing was decided, so nothing is over: not the quote, and not the lock that waits for its commit.
+            case SendResult.Refused refused when BrokerFaults.MayRepeat(refused.Refusal):
+                return await SayAgainAsync(refused.Refusal, cancellationToken);
             case SendResult.Refused refused:
                 _refused[step.Digest] = refused.Refusal;
                 if (step.Kind is not StepKind.Lock) return null;
@@ -227,6 +232,17 @@ sealed class Purchase(ActClient client, ActIdentity agent, Digest mandate, strin
     {
         if (Left <= TimeSpan.Zero) return new PurchaseResult.Unfinished("What became of the last step is not known.", OutcomeUnknown: true);
         await Task.Delay(client.BackOff.After(1), client.Time, cancellationToken);
+        return null;
+    }
+
+    TimeSpan WaitFor(Refusal refusal) => refusal.RetryAfter ?? client.BackOff.After(1);
+
+    // The same bytes, by the next move; unless the broker asks for more patience than there is.
+    async Task<PurchaseResult?> SayAgainAsync(Refusal refusal, CancellationToken cancellationToken)
+    {
+        var wait = WaitFor(refusal);
+        if (wait >= Left) return new PurchaseResult.Unfinished($"The broker decides nothing for now: {refusal.Code}.", OutcomeUnknown: false);
+        await Task.Delay(wait, client.Time, cancellationToken);
         return null;
     }
 

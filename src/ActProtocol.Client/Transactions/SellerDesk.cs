@@ -90,6 +90,9 @@ sealed class SellerDesk(ActClient client, ActIdentity agent, SellerHandler handl
                 case SendResult.Refused { Refusal.Code: ErrorCode.MailboxFull } when attempt < AttemptsMax:
                     await Task.Delay(client.BackOff.After((int)attempt + 1), client.Time, cancellationToken);
                     continue;
+                // Nothing was decided: the record was not dealt with, and comes again.
+                case SendResult.Refused refused when BrokerFaults.MayRepeat(refused.Refusal):
+                    throw new ActRefusedException(refused.Refusal);
                 case SendResult.Refused refused:
                     client.Logger.StepRefused(agent.Id, kind, refused.Refusal.Code, refused.Refusal.Detail);
                     return;
