@@ -17,14 +17,13 @@ sealed record Waits(TimeSpan Answer, TimeSpan Deliver, double Slow = 1)
 sealed class BrokerTarget : IDisposable
 {
     readonly SocketsHttpHandler _handler;
-    readonly GrpcChannel _channel;
 
     BrokerTarget(Uri grpc, Uri json, Discovery discovery, HttpClient http, SocketsHttpHandler handler, Waits waits)
     {
         (Grpc, Json, Discovery, Http, _handler, Waits) = (grpc, json, discovery, http, handler, waits);
-        _channel = OpenChannel();
-        Broker = new BrokerService.BrokerServiceClient(_channel);
-        Directory = new DirectoryService.DirectoryServiceClient(_channel);
+        Channel = OpenChannel();
+        Broker = new BrokerService.BrokerServiceClient(Channel);
+        Directory = new DirectoryService.DirectoryServiceClient(Channel);
     }
 
     public Uri Grpc { get; }
@@ -36,6 +35,9 @@ sealed class BrokerTarget : IDisposable
     public HttpClient Http { get; }
 
     public Waits Waits { get; }
+
+    /// <summary>The connection that all share.</summary>
+    public GrpcChannel Channel { get; }
 
     public BrokerService.BrokerServiceClient Broker { get; }
 
@@ -57,7 +59,7 @@ sealed class BrokerTarget : IDisposable
 
     public void Dispose()
     {
-        _channel.Dispose();
+        Channel.Dispose();
         Http.Dispose();
         _handler.Dispose();
     }

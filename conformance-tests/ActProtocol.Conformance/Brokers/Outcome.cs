@@ -29,6 +29,22 @@ abstract record Outcome
     /// <summary>No answer, or one that is none of the protocol's.</summary>
     public sealed record Broken(string How) : Outcome;
 
+    /// <summary>What a stream's answer says.</summary>
+    public static Outcome Of(Answer answer) => answer.OutcomeCase switch
+    {
+        Answer.OutcomeOneofCase.NotDecided => new Refused(answer.NotDecided),
+        Answer.OutcomeOneofCase.Decision => Of(answer.Decision),
+        Answer.OutcomeOneofCase.None => new Broken("an answer without an outcome"),
+    };
+
+    /// <summary>What was decided, accepted or refused.</summary>
+    public static Outcome Of(Decision decision) => decision.OutcomeCase switch
+    {
+        Decision.OutcomeOneofCase.Accepted => new Taken(decision),
+        Decision.OutcomeOneofCase.Refused => new Refused(decision.Refused, decision),
+        Decision.OutcomeOneofCase.None => new Broken("a decision without an outcome"),
+    };
+
     /// <summary>For people.</summary>
     public sealed override string ToString() => this switch
     {
