@@ -1,6 +1,15 @@
 using ActProtocol.Conformance.Brokers;
 using ActProtocol.Conformance.Checks;
+using ActProtocol.Conformance.Codecs;
 using ActProtocol.Conformance.Runs;
+
+if (args is ["codec" or "verifier", "--", .. { Length: > 0 } command])
+{
+    await using var codec = await CodecTarget.StartAsync(command, Waits.Usual, default);
+    var run = new Runner(new CodecChecks(codec, RunIdentity.New(42), TimeProvider.System).RunAsync, CodecTarget.ProcessesMax, TimeSpan.FromMinutes(10), TimeProvider.System);
+    var all = await run.RunAsync(CodecChecks.Of(args[0] is "codec" ? SubjectKind.Codec : SubjectKind.Verifier), result => Console.WriteLine($"{result.Verdict} {result.Id} {result.Finding} {result.Reason}"), default);
+    return all.All(result => result.Verdict is Verdict.Pass or Verdict.NotClaimed) ? 0 : 1;
+}
 
 using var target = await BrokerTarget.ConnectAsync(new Uri(args[0]), new Uri(args[1]), Waits.Usual, default);
 var checks = new BrokerChecks(target, RunIdentity.New(42), TimeProvider.System);

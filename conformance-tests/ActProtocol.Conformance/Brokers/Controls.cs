@@ -27,6 +27,12 @@ sealed class Controls
         lock (_lock) _refused.Add(Bodies.NameOf(refused.Content));
     }
 
+    /// <summary>The same where what is refused is no envelope.</summary>
+    public void Expect(string kind)
+    {
+        lock (_lock) _refused.Add(kind);
+    }
+
     /// <summary>For cases whose control is no envelope (a challenge, a question): says that it succeeded.</summary>
     public void Held(string kind)
     {

@@ -23,7 +23,9 @@ sealed record Check(SubjectKind Subject, CheckAttribute Declared, MethodInfo Met
     public string Area => Method.DeclaringType!.Name;
 
     /// <summary>The ids of its results: itself, or one for each of its values.</summary>
-    public IEnumerable<(string Id, string? Value)> Results => Declared.Values is [] ? [(Id, null)] : Declared.Values.Select(value => ($"{Id}@{value}", (string?)value));
+    public IEnumerable<(string Id, string? Value)> Results =>
+        Declared.Vectors is { } file ? VectorFile.Of(file, Declared.Id[..6]).Select(vector => ($"{Id}@{vector.Slug}", (string?)vector.Id))
+        : Declared.Values is [] ? [(Id, null)] : Declared.Values.Select(value => ($"{Id}@{value}", (string?)value));
 
     public Task RunAsync(object scenario, string? value) => (Task)Method.Invoke(null, BindingFlags.DoNotWrapExceptions, null, value is null ? [scenario] : [scenario, value], null)!;
 }

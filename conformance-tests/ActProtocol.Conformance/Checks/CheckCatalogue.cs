@@ -18,8 +18,7 @@ static class CheckCatalogue
     [
         .. from type in typeof(CheckCatalogue).Assembly.GetTypes()
            from method in type.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)
-           let declared = method.GetCustomAttribute<CheckAttribute>()
-           where declared is not null
+           from declared in method.GetCustomAttributes<CheckAttribute>()
            orderby declared.Id
            select new Check(Subjects[type.Namespace!], declared, method),
     ];

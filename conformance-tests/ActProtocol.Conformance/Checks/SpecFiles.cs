@@ -11,6 +11,12 @@ static class SpecFiles
 
     public static JsonElement ReadJson(string name) => Read<JsonElement>(name);
 
+    public static string ReadText(string name)
+    {
+        using var reader = new StreamReader(Open(name));
+        return reader.ReadToEnd();
+    }
+
     public static IEnumerable<string> Names(string prefix) => typeof(SpecFiles).Assembly.GetManifestResourceNames().Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal);
 
     static Stream Open(string name) => typeof(SpecFiles).Assembly.GetManifestResourceStream(name) ?? throw new InvalidDataException($"This program carries no {name}.");

@@ -15,6 +15,9 @@ sealed class CheckFailedException(Finding finding) : Exception($"{finding.Where}
 /// <summary>It can't be tested here, and why.</summary>
 sealed class UntestedException(string reason) : Exception(reason);
 
+/// <summary>The subject does not claim what it is about.</summary>
+sealed class NotClaimedException(string reason) : Exception(reason);
+
 /// <summary>It was tried as often as it may be, and did not show.</summary>
 sealed class InconclusiveException(string reason) : Exception(reason);
 
