@@ -122,9 +122,10 @@ static class BrokenBrokerTable
 
         // Intents and quotes.
         new("sells-to-itself", "It opens transactions within one principal.", "INT-04.*", new Edit(Outside, "if (seller.Principal == context.Principal)", "if (!{M} && seller.Principal == context.Principal)")),
-        new("wraps", "It sums the lines of a quote with 64 bits that wrap.", "QUO-04.*",
+        new("wraps", "It sums the lines of a quote with 64 bits that wrap.", "QUO-04.*wrap*",
             new Edit(QuoteRules, "return First(fault, line.Quantity > QuantityMax || price.Nanos * line.Quantity == amount.Nanos ? null : ErrorCode.TotalsWrong);",
                 "if ({M}) sum = unchecked((long)(ulong)(UInt128)(Int128)sum);\n        return First(fault, line.Quantity > QuantityMax || price.Nanos * line.Quantity == amount.Nanos ? null : ErrorCode.TotalsWrong);")),
+        new("totals", "It does not add up.", "QUO-04.*", new Edit(QuoteRules, "fault = First(fault, sum == total.Nanos ? null : ErrorCode.TotalsWrong);", "fault = First(fault, {M} || sum == total.Nanos ? null : ErrorCode.TotalsWrong);")),
         new("line-amounts", "It does not multiply.", "QUO-02.*", new Edit(QuoteRules, "price.Nanos * line.Quantity == amount.Nanos ? null", "{M} || price.Nanos * line.Quantity == amount.Nanos ? null")),
         new("payees-short", "It does not add up the payees.", "QUO-05.*", new Edit(QuoteRules, "return First(fault, sum == total.Nanos ? null : ErrorCode.TotalsWrong);", "return First(fault, {M} || sum == total.Nanos ? null : ErrorCode.TotalsWrong);")),
         new("unknown-cancel-terms", "It reads terms of cancelling that it does not know as the usual ones.", "QUO-07.*", new Edit(QuoteRules, "|| !Enum.IsDefined(terms.Cancel)", "|| (!{M} && !Enum.IsDefined(terms.Cancel))")),
