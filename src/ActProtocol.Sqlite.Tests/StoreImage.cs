@@ -8,6 +8,8 @@ sealed class StoreImage : IDisposable
 {
     public const int Partitions = 4;
 
+    static readonly TimeSpan FollowWithin = TimeSpan.FromSeconds(60);
+
     /// <summary>Who the store is made for.</summary>
     public static StoreHeader Header { get; } = new("act://test/broker", Partitions, true, "test");
 
@@ -30,13 +32,28 @@ sealed class StoreImage : IDisposable
         }
         var again = SqliteLog.Open(work);
         await image.AppendAsync(again, commits - (commits / 2), seed, recordBytes);
-        // The side file follows by a tick.
-        while (HighWater.Read(work, Partitions)![0].Next <= image.Heads[0].Count) await Task.Yield();
+        await FollowedAsync(work, image.Heads[0].Count);
         if (stopped) await again.DisposeAsync();
         image.TakeFrom(work);
         if (!stopped) await again.DisposeAsync();
         Directory.Delete(work, recursive: true);
         return image;
+    }
+
+    // The side file follows by a tick.
+    static async Task FollowedAsync(string folder, int count)
+    {
+        var followed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var watcher = new FileSystemWatcher(folder, HighWater.FileName) { NotifyFilter = NotifyFilters.FileName };
+        watcher.Renamed += (_, _) => Look();
+        watcher.EnableRaisingEvents = true;
+        Look();
+        await followed.Task.WaitAsync(FollowWithin);
+
+        void Look()
+        {
+            if (HighWater.Read(folder, Partitions)![0].Next > count) followed.TrySetResult();
+        }
     }
 
     public async Task AppendAsync(SqliteLog log, int commits, int seed = 0, int recordBytes = 300)

@@ -13,14 +13,15 @@ sealed class SnapshotFile : IDisposable
     private readonly Lock _lock = new();
     private readonly string _path;
     private readonly Action<string>? _tell;
+    private readonly int _pagesMax;
     private SqliteConnection _connection;
 
-    private SnapshotFile(string path, Action<string>? tell)
+    private SnapshotFile(string path, Action<string>? tell, int pagesMax)
     {
-        (_path, _tell) = (path, tell);
+        (_path, _tell, _pagesMax) = (path, tell, pagesMax);
         try
         {
-            _connection = OpenOnce(path);
+            _connection = OpenOnce();
         }
         catch (SqliteException fault) when (IsDamage(fault))
         {
@@ -28,7 +29,7 @@ sealed class SnapshotFile : IDisposable
         }
     }
 
-    public static SnapshotFile Open(string path, Action<string>? tell) => new(path, tell);
+    public static SnapshotFile Open(string path, Action<string>? tell, int pagesMax) => new(path, tell, pagesMax);
 
     /// <summary>A partition's snapshots whose checksums are right, latest first.</summary>
     public List<Snapshot> Read(int partition)
@@ -118,21 +119,23 @@ sealed class SnapshotFile : IDisposable
         _tell?.Invoke($"{_path} is damaged ({fault.Message}) and is made again: the journal has all that it had.");
         foreach (var suffix in (ReadOnlySpan<string>)["", "-wal", "-shm"])
             File.Delete(_path + suffix);
-        return OpenOnce(_path);
+        return OpenOnce();
     }
 
     private static bool IsDamage(SqliteException fault) =>
         fault.SqliteErrorCode is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB or raw.SQLITE_ERROR or raw.SQLITE_MISMATCH;
 
-    private static SqliteConnection OpenOnce(string path)
+    private SqliteConnection OpenOnce()
     {
-        var connection = Database.OpenWriter(path);
+        var connection = Database.OpenWriter(_path);
         try
         {
             Database.Execute(connection, """
                 CREATE TABLE IF NOT EXISTS snapshot(p INTEGER, position INTEGER, head BLOB, state BLOB, checksum BLOB,
                     PRIMARY KEY(p, position));
                 """);
+            if (_pagesMax < int.MaxValue)
+                Database.Execute(connection, $"PRAGMA max_page_count = {_pagesMax}");
             // The log is empty before every snapshot: so one that finds no room can be taken back without needing any.
             Database.Checkpoint(connection, truncate: true);
             return connection;

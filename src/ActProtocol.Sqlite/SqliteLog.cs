@@ -132,7 +132,7 @@ public sealed class SqliteLog : IPartitionLog, ISnapshotStore
         Database.Checkpoint(connection, truncate: true);
         if (options.AcceptLoss)
             HighWater.Write(folder, tails.All().Tails);
-        var snapshots = Push(SnapshotFile.Open(Path.Combine(folder, "snapshots.db"), options.Tell));
+        var snapshots = Push(SnapshotFile.Open(Path.Combine(folder, "snapshots.db"), options.Tell, options.PagesMax));
         // The lock, the write-ahead log and the snapshots may be new.
         DurableFolder.Sync(folder);
         return new(folder, @lock, header, connection, snapshots, tails, options.Tell);

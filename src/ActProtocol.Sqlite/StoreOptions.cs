@@ -15,6 +15,6 @@ public sealed record StoreOptions
     /// <summary>For tests, which must be able to fail: with <c>OFF</c> a power cut loses what was acknowledged.</summary>
     internal string Synchronous { get; init; } = "FULL";
 
-    /// <summary>For tests: the journal file's pages at most, as on a disk that is full.</summary>
+    /// <summary>For tests: pages at most of the journal's file, and of the snapshots', as on a disk that is full.</summary>
     internal int PagesMax { get; init; } = int.MaxValue;
 }

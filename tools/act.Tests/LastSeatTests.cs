@@ -82,10 +82,22 @@ public partial class LastSeatTests(ScriptBroker broker) : IClassFixture<ScriptBr
         }
     }
 
-    // Looks as often as it can: the moment between the promise and the word that it is kept is short.
+    // The write itself: the moment between the promise and the word that it is kept is short.
     static async Task PromisedAsync(string stock, CancellationToken cancellationToken)
     {
-        while (new FileInfo(stock) is not { Exists: true, Length: > 0 }) await Task.Delay(1, cancellationToken);
+        var promised = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var watcher = new FileSystemWatcher(Path.GetDirectoryName(stock)!, Path.GetFileName(stock)) { NotifyFilter = NotifyFilters.FileName | NotifyFilters.Size };
+        watcher.Created += (_, _) => Look();
+        watcher.Changed += (_, _) => Look();
+        watcher.Error += (_, fault) => promised.TrySetException(fault.GetException());
+        watcher.EnableRaisingEvents = true;
+        Look();
+        await promised.Task.WaitAsync(cancellationToken);
+
+        void Look()
+        {
+            if (new FileInfo(stock) is { Exists: true, Length: > 0 }) promised.TrySetResult();
+        }
     }
 
     async Task<int> ConfirmsAsync(string folder, (int Code, string Transaction)[] bought, CancellationToken cancellationToken)

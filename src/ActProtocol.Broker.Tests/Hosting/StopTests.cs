@@ -12,6 +12,9 @@ namespace ActProtocol.Broker.Hosting;
 public class StopTests
 {
     const int Senders = 4;
+    const int AcknowledgedMin = 500;
+
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task A_broker_that_is_told_to_stop_under_load_answers_what_it_took_and_loses_nothing()
@@ -19,12 +22,13 @@ public class StopTests
         var folder = TestBroker.NewFolder();
         var parties = new Parties("act://local/broker");
         var acknowledged = new ConcurrentDictionary<Envelope, Decision>();
+        var loaded = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var ends = new ConcurrentBag<Refusal?>();
         await using (var broker = await BrokerProgram.StartAsync(folder))
         {
             for (var i = 0; i < Senders; i++) await parties.RegisterAsync(broker.Grpc, $"owner-{i}");
             var load = Enumerable.Range(0, Senders).Select(i => i % 2 == 0 ? StreamAsync(broker.Grpc, $"owner-{i}") : UnaryAsync(broker.Grpc, $"owner-{i}")).ToList();
-            while (acknowledged.Count < 500) await Task.Yield();
+            await loaded.Task.WaitAsync(Patience, TestBroker.Stop);
             var began = Stopwatch.GetTimestamp();
 
             Assert.Equal(0, await broker.TerminateAsync());
@@ -44,6 +48,12 @@ public class StopTests
             Assert.Equal(decision, (await service.SendAsync(new SendRequest { Envelope = envelope }, cancellationToken: TestBroker.Stop)).Decision);
         }
 
+        void Acknowledged(Envelope envelope, Decision decision)
+        {
+            acknowledged[envelope] = decision;
+            if (acknowledged.Count >= AcknowledgedMin) loaded.TrySetResult();
+        }
+
         async Task UnaryAsync(string address, string owner)
         {
             using var own = GrpcChannel.ForAddress(address);
@@ -53,7 +63,7 @@ public class StopTests
                 var envelope = parties.Fund(owner);
                 try
                 {
-                    acknowledged[envelope] = (await client.SendAsync(new SendRequest { Envelope = envelope }, cancellationToken: TestBroker.Stop)).Decision;
+                    Acknowledged(envelope, (await client.SendAsync(new SendRequest { Envelope = envelope }, cancellationToken: TestBroker.Stop)).Decision);
                 }
                 catch (RpcException fault)
                 {
@@ -79,7 +89,7 @@ public class StopTests
                     foreach (var answer in call.ResponseStream.Current.Answers)
                     {
                         // What came before the proof was dealt with was not taken.
-                        if (answer.Decision is not null) acknowledged[sent[answer.Digest]] = answer.Decision;
+                        if (answer.Decision is not null) Acknowledged(sent[answer.Digest], answer.Decision);
                     }
                 }
                 await writing;

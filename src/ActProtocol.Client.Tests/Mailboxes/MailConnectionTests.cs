@@ -9,6 +9,8 @@ namespace ActProtocol.Client.Mailboxes;
 /// <summary>The stream of a mailbox: who it trusts, when it comes back, and when it stops.</summary>
 public class MailConnectionTests
 {
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     [Fact]
     public async Task A_mailbox_that_is_taken_over_stops_and_says_so_and_the_other_goes_on()
     {
@@ -128,8 +130,10 @@ public class MailConnectionTests
         var stream = Begin(new MailConnection(client, agent), stop.Token);
 
         var began = time.GetUtcNow();
+        using var late = new CancellationTokenSource(Patience);
         while (!stream.Connection.Proven.IsCompleted)
         {
+            late.Token.ThrowIfCancellationRequested();
             time.Advance(TimeSpan.FromMilliseconds(5));
             await Task.Yield();
         }

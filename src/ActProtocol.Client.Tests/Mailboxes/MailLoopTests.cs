@@ -7,6 +7,8 @@ namespace ActProtocol.Client.Mailboxes;
 /// <summary>Handlers: at least once, once where success was recorded, in order within a transaction, and stopped with grace.</summary>
 public class MailLoopTests
 {
+    const int TurnsMax = 10_000;
+
     [Fact]
     public async Task A_record_whose_success_was_recorded_is_not_handled_again_by_a_restarted_agent()
     {
@@ -153,8 +155,9 @@ public class MailLoopTests
     // The acknowledgement rides with the next append, so it is looked at until it is there.
     static async Task<IReadOnlyList<Delivery>> WaitingAsync(Market market, int until)
     {
-        while (true)
+        for (var turn = 0; ; turn++)
         {
+            Assert.True(turn < TurnsMax, "never acknowledged");
             var answer = await market.Client.AskAsync(new Ask { Mail = new AskMail() }, market.Owner, Market.Cancelled);
             if (answer.Mail.Deliveries.Count <= until) return answer.Mail.Deliveries;
         }

@@ -6,6 +6,8 @@ namespace ActProtocol.Client.Samples;
 /// <summary>The buyer and the seller of the README: at most 20 lines each, compiled, run, and the very text that is shown.</summary>
 public class SampleTests
 {
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     static readonly string Root = FindRoot();
 
     [Fact]
@@ -15,6 +17,7 @@ public class SampleTests
         // Their files lie where they are run; every other test names its own in full.
         Directory.SetCurrentDirectory(Folders.New(fast: true));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Market.Cancelled);
+        stop.CancelAfter(Patience);
         var selling = SellerIn20Lines.RunAsync(broker.Grpc, broker.Json, stop.Token);
         using (var client = new ActClient(broker.Grpc, broker.Info))
         {

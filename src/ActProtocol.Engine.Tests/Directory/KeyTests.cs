@@ -10,6 +10,8 @@ namespace ActProtocol.Engine.Directory;
 /// <summary>Keys that come and go: by their owner, by themselves, by a thief, by recovery; and the mandates that follow or do not.</summary>
 public sealed class KeyTests : IAsyncLifetime
 {
+    const int TurnsMax = 1_000;
+
     Market _market = null!;
     TimeSpan _recoveryDelay = TimeSpan.FromHours(72);
 
@@ -132,14 +134,15 @@ public sealed class KeyTests : IAsyncLifetime
         var envelope = World.Seal("buyer-owner", Revocation());
         var first = _market.TryAsync(envelope);
         // The partitions could not take it, and are fenced.
-        while (await PayoutAsync() is not ErrorCode.PartitionFenced) { }
+        for (var turn = 0; await PayoutAsync() is not ErrorCode.PartitionFenced; turn++) Assert.True(turn < TurnsMax, "never fenced");
         var (again, another) = (_market.TryAsync(envelope), _market.TryAsync(World.Seal("buyer-owner", Revocation())));
         // Others are answered meanwhile, one after the other: long enough for an answer that does not wait.
         for (var newcomer = 0; newcomer < 20; newcomer++) await World.EnterOwnerAsync($"newcomer-{newcomer}");
         Assert.False(first.IsCompleted || again.IsCompleted || another.IsCompleted);
 
-        while (!first.IsCompleted)
+        for (var turn = 0; !first.IsCompleted; turn++)
         {
+            Assert.True(turn < TurnsMax, "never answered");
             World.Time.Advance(TimeSpan.FromSeconds(1));
             await PayoutAsync();
         }

@@ -7,6 +7,8 @@ namespace ActProtocol.Engine.Hosting;
 /// <summary>One partition that cannot be read blinds nobody whose things lie in others.</summary>
 public sealed class FencedQuestionTests
 {
+    const int TurnsMax = 1_000;
+
     [Fact]
     public async Task Only_questions_that_read_the_fenced_partition_are_refused()
     {
@@ -40,7 +42,7 @@ public sealed class FencedQuestionTests
 
         // It is read again from the log, and shows what stands there.
         world.Time.Advance(TimeSpan.FromSeconds(1));
-        while (!(letters = await MailOfAsync(world, "buyer-owner")).AllRead) { }
+        for (var turn = 0; !(letters = await MailOfAsync(world, "buyer-owner")).AllRead; turn++) Assert.True(turn < TurnsMax, "still fenced");
         Assert.Contains(letters.Items, item => item.Partition == home);
         Assert.Equal(1005, (await world.AccountAsync("buyer-owner")).Balances.Sum(balance => balance.Available.Units + balance.Held.Units));
         Assert.Empty(world.Host.Troubles);

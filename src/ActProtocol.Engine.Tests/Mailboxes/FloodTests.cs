@@ -61,6 +61,7 @@ public sealed class FloodTests : IAsyncLifetime
         // The seller quotes as often as it may, and the buyer reads nothing.
         while (!refused)
         {
+            Assert.True(sent <= EngineLimits.MailboxMax, "never full");
             deals.Add(await _market.IntendAsync());
             await ReadAllAsync("seller");
             for (var quote = 0; quote < EngineLimits.QuotesMax && !refused; quote++, sent++)

@@ -10,28 +10,29 @@ public class DiskFullTests
 {
     const int RoomBytes = 600_000;
 
-    [Fact]
-    public async Task A_broker_without_room_says_why_and_goes_on_when_there_is_some()
+    // On a small file system of its own, and on one that is said to be full: the second is all there is where mounting is not allowed.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_broker_without_room_says_why_and_goes_on_when_there_is_some(bool mounted)
     {
-        using var disk = SmallDisk.TryMount(32);
-        if (disk is null)
-        {
-            TestContext.Current.TestOutputHelper!.WriteLine("Mounting is not allowed here: only the log's own test of a full disk was run.");
-            return;
-        }
-
-        var (data, trade, random) = (Path.Combine(disk.Folder, "data"), new Trade(), new Random(1));
-        await using (var broker = await TestedBroker.StartAsync(data))
+        using var disk = mounted ? SmallDisk.TryMount(32) : null;
+        var folder = disk?.Folder ?? System.IO.Directory.CreateTempSubdirectory("act-full-").FullName;
+        var flag = $"{folder}.full";
+        var environment = disk is null ? new Dictionary<string, string> { ["LD_PRELOAD"] = Preloads.PathOf("fulldisk"), ["ACT_FULL_ROOT"] = folder, ["ACT_FULL_FLAG"] = flag } : [];
+        var (data, trade, random) = (Path.Combine(folder, "data"), new Trade(), new Random(1));
+        await using (var broker = await TestedBroker.StartAsync(data, environment))
         {
             await trade.EnterAsync(broker);
             await trade.ConnectAsync(broker);
             for (var bought = 0; bought < 8; bought++) Assert.True(await trade.BuyAsync());
             await trade.DisconnectAsync();
 
-            disk.Fill(RoomBytes);
+            disk?.Fill(RoomBytes);
+            if (disk is null) await File.WriteAllTextAsync(flag, "", TestContext.Current.CancellationToken);
             // Whose append failed hears that nobody knows; who comes later, that the partition does not write.
             Assert.Equal(ErrorCode.Internal, await UntilRefusedAsync(broker, trade));
-            disk.Fill(left: 0, more: true);
+            disk?.Fill(left: 0, more: true);
             Assert.Equal(ErrorCode.PartitionFenced, await UntilRefusedAsync(broker, trade));
             using var http = new HttpClient();
             var health = await http.GetAsync(new Uri($"{broker.Json}/health"), TestContext.Current.CancellationToken);
@@ -41,18 +42,20 @@ public class DiskFullTests
             await broker.EndAsync();
         }
 
-        disk.Fill(left: 0);
-        var refused = await Assert.ThrowsAsync<IOException>(() => TestedBroker.StartAsync(data));
+        disk?.Fill(left: 0);
+        var refused = await Assert.ThrowsAsync<IOException>(() => TestedBroker.StartAsync(data, environment));
         Assert.Contains("full", refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", refused.Message, StringComparison.Ordinal);
 
-        disk.Free();
-        await using var again = await TestedBroker.StartAsync(data);
+        disk?.Free();
+        File.Delete(flag);
+        await using var again = await TestedBroker.StartAsync(data, environment);
         await trade.Witness.CheckAsync(again, [.. trade.Traders], random);
         Assert.Empty(trade.Witness.Faults);
         again.Kill();
         await again.EndAsync();
         Assert.Empty((await Bookkeeper.AuditAsync(data)).Findings);
+        if (disk is null) System.IO.Directory.Delete(folder, recursive: true);
     }
 
     // One payer pays in until it is told that it cannot.

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 
 namespace ActProtocol.Tools;
@@ -6,8 +5,6 @@ namespace ActProtocol.Tools;
 /// <summary>A folder from which a power cut takes what was not synced: <c>native/powercut.c</c>, built here and preloaded into a broker.</summary>
 sealed class ForgetfulDisk
 {
-    static readonly Lazy<string> Library = new(Build);
-
     readonly string _folder = System.IO.Directory.CreateTempSubdirectory("act-cut-").FullName;
 
     public ForgetfulDisk() => System.IO.Directory.CreateDirectory(Path.Combine(_folder, "disk"));
@@ -22,7 +19,7 @@ sealed class ForgetfulDisk
     /// <param name="lies">Syncs do nothing.</param>
     public Dictionary<string, string> CutAt(int call, int seed, bool lies = false) => new()
     {
-        ["LD_PRELOAD"] = Library.Value,
+        ["LD_PRELOAD"] = Preloads.PathOf("powercut"),
         ["ACT_CUT_ROOT"] = Path.Combine(_folder, "disk"),
         ["ACT_CUT_ASIDE"] = System.IO.Directory.CreateDirectory(Path.Combine(_folder, Guid.CreateVersion7().ToString())).FullName,
         ["ACT_CUT_REPORT"] = Report,
@@ -42,13 +39,4 @@ sealed class ForgetfulDisk
     public void Delete() => System.IO.Directory.Delete(_folder, recursive: true);
 
     string Report => Path.Combine(_folder, "report");
-
-    static string Build()
-    {
-        var source = Path.Combine(AppContext.BaseDirectory, "native", "powercut.c");
-        var library = Path.Combine(AppContext.BaseDirectory, "native", "powercut.so");
-        using var compiler = Process.Start(new ProcessStartInfo("cc", ["-O1", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o", library, source, "-ldl", "-lpthread"]))!;
-        compiler.WaitForExit();
-        return compiler.ExitCode == 0 ? library : throw new InvalidOperationException($"cc ended with {compiler.ExitCode}.");
-    }
 }
