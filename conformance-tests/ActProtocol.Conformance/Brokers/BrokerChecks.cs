@@ -1,4 +1,5 @@
 using ActProtocol.Conformance.Checks;
+using ActProtocol.Conformance.Model;
 using ActProtocol.Conformance.Runs;
 
 namespace ActProtocol.Conformance.Brokers;
@@ -9,6 +10,12 @@ sealed class BrokerChecks(BrokerTarget target, RunIdentity identity, TimeProvide
     public Task<CheckResult> RunAsync(Check check, string id, string? value, CancellationToken cancellationToken)
     {
         var scenario = new BrokerScenario(target, identity, id, time, cancellationToken);
-        return Judge.RunAsync(check, id, scenario.Transcript, scenario.Controls, () => check.RunAsync(scenario, value), time, cancellationToken);
+        return Judge.RunAsync(check, id, scenario.Transcript, scenario.Controls, RunAndJudgeAsync, time, cancellationToken);
+
+        async Task RunAndJudgeAsync()
+        {
+            await check.RunAsync(scenario, value);
+            await ModelJudge.JudgeAsync(scenario);
+        }
     }
 }

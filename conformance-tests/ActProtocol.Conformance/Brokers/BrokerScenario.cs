@@ -14,6 +14,7 @@ namespace ActProtocol.Conformance.Brokers;
 sealed class BrokerScenario(BrokerTarget target, RunIdentity run, string checkId, TimeProvider time, CancellationToken cancellationToken)
 {
     readonly Controls _controls = new();
+    readonly System.Threading.Lock _noting = new();
     readonly List<Sale> _sales = [];
     readonly List<Party> _parties = [];
     int _named;
@@ -30,6 +31,8 @@ sealed class BrokerScenario(BrokerTarget target, RunIdentity run, string checkId
     public Seeded Random { get; } = new(run.Seed, checkId);
 
     public Controls Controls => _controls;
+
+    public History History { get; } = new();
 
     public IReadOnlyList<Sale> Sales => _sales;
 
@@ -73,7 +76,7 @@ sealed class BrokerScenario(BrokerTarget target, RunIdentity run, string checkId
     public async Task FundAsync(Party principal, Google.Type.Money amount)
     {
         if (!target.Discovery.Play) throw new UntestedException("The broker has no play money, and no hook funds accounts.");
-        await SetUpAsync(Seal(principal, new Fund { Account = principal.Id, Amount = amount, Reference = Convert.ToHexStringLower(Random.Bytes(8)) }));
+        await BuildAsync(Seal(principal, new Fund { Account = principal.Id, Amount = amount, Reference = Convert.ToHexStringLower(Random.Bytes(8)) }));
     }
 
     /// <summary>The digest of the mandate.</summary>
@@ -89,7 +92,7 @@ sealed class BrokerScenario(BrokerTarget target, RunIdentity run, string checkId
         };
         change?.Invoke(mandate);
         var envelope = Seal(agent.Owner, mandate);
-        await SetUpAsync(envelope);
+        await BuildAsync(envelope);
         return Tags.Digest(envelope.Content.Span);
     }
 
@@ -102,6 +105,27 @@ sealed class BrokerScenario(BrokerTarget target, RunIdentity run, string checkId
         await FundAsync(owner, funds ?? Xts.Of(1000));
         return Track(new Sale(this, buyer, seller, await MandateAsync(buyer, mandate)));
     }
+
+    /// <summary>The same under escrow, with an arbiter of a third principal.</summary>
+    public async Task<Sale> EscrowSaleAsync(Google.Type.Money? funds = null, Action<Mandate>? mandate = null)
+    {
+        var arbiter = await AgentAsync("arbiter", await PrincipalAsync("court"));
+        return Another(await SaleAsync(funds, mandate), arbiter: arbiter);
+    }
+
+    /// <summary>A sale in which every lock waits for the principal's approval.</summary>
+    public Task<Sale> ApprovalSaleAsync(Action<Mandate>? mandate = null) => SaleAsync(mandate: each =>
+    {
+        each.Limits[0].ApprovalAbove = Xts.Of(0);
+        mandate?.Invoke(each);
+    });
+
+    /// <summary>A further sale of the same buyer under the same mandate, with the same seller unless another is named.</summary>
+    public Sale Another(Sale sale, Party? seller = null, Party? arbiter = null) =>
+        Track(new Sale(this, sale.Buyer, seller ?? sale.Seller, sale.Mandate) { Arbiter = arbiter ?? sale.Arbiter });
+
+    /// <summary>A seller of a principal of its own.</summary>
+    public async Task<Party> SellerAsync(Listing? listing = null) => await AgentAsync("seller", await PrincipalAsync("firm"), listing ?? new Listing { Title = "Goods for tests" });
 
     /// <summary>A further sale of the same buyer, with another seller or another intent.</summary>
     public Sale Track(Sale sale)
@@ -190,8 +214,9 @@ sealed class BrokerScenario(BrokerTarget target, RunIdentity run, string checkId
     internal Outcome Note(Envelope envelope, Outcome outcome)
     {
         _controls.Note(envelope, outcome);
-        if (outcome is Outcome.Taken taken)
+        lock (_noting)
         {
+            if (!History.Note(envelope, outcome) || outcome is not Outcome.Taken taken) return outcome;
             foreach (var sale in _sales) sale.Note(envelope, taken);
         }
         return outcome;
@@ -217,11 +242,11 @@ sealed class BrokerScenario(BrokerTarget target, RunIdentity run, string checkId
         }
     }
 
-    // What the case builds upon, and is not about.
-    async Task SetUpAsync(Envelope envelope)
+    /// <summary>Sends what the case builds upon, and is not about: when that is not accepted, the case is untested.</summary>
+    public async Task<Outcome.Taken> BuildAsync(Envelope envelope)
     {
         var outcome = await SendAsync(envelope);
-        if (outcome is not Outcome.Taken) throw new UntestedException($"What the case builds upon failed: {Bodies.NameOf(envelope.Content)}: {outcome}");
+        return outcome as Outcome.Taken ?? throw new UntestedException($"What the case builds upon failed: {Bodies.NameOf(envelope.Content)}: {outcome}");
     }
 
     /// <summary>How long one registration is tried again while the broker asks to wait.</summary>

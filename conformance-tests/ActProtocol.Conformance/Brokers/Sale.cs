@@ -10,16 +10,20 @@ namespace ActProtocol.Conformance.Brokers;
 /// One transaction in the making, from an intent to one seller on: drafts each step as its side would send it now. It goes by what the broker accepted, whichever way it
 /// was sent.
 /// </summary>
-sealed class Sale(BrokerScenario scenario, Party buyer, Party seller, byte[] mandate)
+sealed partial class Sale(BrokerScenario scenario, Party buyer, Party seller, byte[] mandate)
 {
     byte[] _lastOfBuyer = [];
     byte[] _lastOfSeller = [];
+    uint _maxLocks;
 
     public Party Buyer => buyer;
 
     public Party Seller => seller;
 
-    public byte[] Mandate => mandate;
+    public byte[] Mandate { get; set; } = mandate;
+
+    /// <summary>When there is one, its quotes are under escrow, and its intents name it.</summary>
+    public Party? Arbiter { get; init; }
 
     /// <summary>16 bytes; empty before the intent.</summary>
     public byte[] TransactionId { get; private set; } = [];
@@ -39,18 +43,24 @@ sealed class Sale(BrokerScenario scenario, Party buyer, Party seller, byte[] man
     public bool IsOpen => TransactionId.Length > 0;
 
     /// <summary>A budget of 500 XTS, one lock, one hour.</summary>
-    public Envelope Intent(Action<Intent>? change = null, Action<Header>? header = null) =>
-        Step(buyer, Changed(new Intent { Words = "Goods for tests.", Budget = Xts.Of(500), ExpiresAtMs = scenario.NowMs + 3_600_000 }, change), header);
+    public Envelope Intent(Action<Intent>? change = null, Action<Header>? header = null)
+    {
+        var intent = new Intent { Words = "Goods for tests.", Budget = Xts.Of(500), ExpiresAtMs = scenario.NowMs + 3_600_000 };
+        if (Arbiter is not null) intent.Arbiters.Add(Arbiter.Id);
+        return Step(buyer, Changed(intent, change), header);
+    }
 
-    /// <summary>One line, 100 XTS, settled at once.</summary>
+    /// <summary>One line, 100 XTS, settled at once or, with an arbiter, under escrow.</summary>
     public Envelope Quote(Action<Quote>? change = null, Action<Header>? header = null) => Step(seller, Changed(NewQuote(Xts.Of(100)), change), header);
 
     /// <summary>100 XTS under escrow, an hour for each of its terms.</summary>
     public Envelope EscrowQuote(Party arbiter, Action<Quote>? change = null) => Quote(quote =>
     {
-        quote.Terms.Escrow = new Escrow { FulfilWithinMs = 3_600_000, DisputeWindowMs = 3_600_000, ResolveWithinMs = 3_600_000, Arbiter = arbiter.Id };
+        quote.Terms.Escrow = EscrowBy(arbiter);
         change?.Invoke(quote);
     });
+
+    static Escrow EscrowBy(Party arbiter) => new() { FulfilWithinMs = 3_600_000, DisputeWindowMs = 3_600_000, ResolveWithinMs = 3_600_000, Arbiter = arbiter.Id };
 
     public Envelope Lock(Action<V1.Lock>? change = null, Action<Header>? header = null) => Step(buyer, Changed(new V1.Lock { Quote = ByteString.CopyFrom(QuoteDigest) }, change), header);
 
@@ -80,7 +90,7 @@ sealed class Sale(BrokerScenario scenario, Party buyer, Party seller, byte[] man
         {
             content.Header.Follows = ByteString.CopyFrom(by.Id == buyer.Id ? _lastOfSeller : _lastOfBuyer);
         }
-        if (content.BodyCase is Content.BodyOneofCase.Intent or Content.BodyOneofCase.Counter or Content.BodyOneofCase.Lock or Content.BodyOneofCase.Commit) content.Header.Mandate = ByteString.CopyFrom(mandate);
+        if (content.BodyCase is Content.BodyOneofCase.Intent or Content.BodyOneofCase.Counter or Content.BodyOneofCase.Lock or Content.BodyOneofCase.Commit) content.Header.Mandate = ByteString.CopyFrom(Mandate);
         header?.Invoke(content.Header);
         return content;
     }
@@ -91,7 +101,7 @@ sealed class Sale(BrokerScenario scenario, Party buyer, Party seller, byte[] man
         Lines = { new Line { Description = "Goods", Quantity = 1, UnitPrice = total, Amount = total } },
         Total = total,
         ValidUntilMs = IntentExpiresAtMs,
-        Terms = new Terms { Instant = new Instant(), HoldForMs = 600_000 },
+        Terms = Arbiter is null ? new Terms { Instant = new Instant(), HoldForMs = 600_000 } : new Terms { Escrow = EscrowBy(Arbiter), HoldForMs = 600_000 },
     };
 
     /// <summary>Takes the usual steps up to and with <paramref name="state"/>; what fails on the way makes the case untested, since it is not about that.</summary>
@@ -100,15 +110,12 @@ sealed class Sale(BrokerScenario scenario, Party buyer, Party seller, byte[] man
         (TransactionState State, Func<Envelope> Next)[] way =
         [
             (TransactionState.Open, () => Intent(intent)), (TransactionState.Quoted, () => Quote(quote)), (TransactionState.Locked, () => Lock()),
-            (TransactionState.Confirmed, () => Confirm()), (TransactionState.Settled, () => Commit()),
+            (TransactionState.Confirmed, () => Confirm()), (TransactionState.Committed, () => Commit()), (TransactionState.Fulfilled, () => Fulfil()), (TransactionState.Disputed, () => Dispute()),
         ];
-        var last = Array.FindIndex(way, step => step.State == (state is TransactionState.Committed ? TransactionState.Settled : state));
+        // Under instant terms a commit settles by itself.
+        var last = Array.FindIndex(way, step => step.State == (state is TransactionState.Settled && Arbiter is null ? TransactionState.Committed : state));
         if (last < 0) throw new InvalidOperationException($"{state} is not on the usual way.");
-        foreach (var (_, next) in way.Take(last + 1).Skip(Array.FindIndex(way, step => step.State == State) + 1))
-        {
-            var envelope = next();
-            if (await scenario.SendAsync(envelope) is var outcome and not Outcome.Taken) throw new UntestedException($"{Bodies.NameOf(envelope.Content)}, on which the case builds: {outcome}");
-        }
+        foreach (var (_, next) in way.Take(last + 1).Skip(Array.FindIndex(way, step => step.State == State) + 1)) await scenario.BuildAsync(next());
         return this;
     }
 
@@ -119,6 +126,7 @@ sealed class Sale(BrokerScenario scenario, Party buyer, Party seller, byte[] man
         if (content.Intent is { } intent)
         {
             if (content.Header.Sender != buyer.Id || IsOpen || taken.Accepted.Transactions.All(opened => opened.Seller != seller.Id)) return;
+            (Revision, _maxLocks) = (intent, intent.MaxLocks);
             (IntentDigest, RevisionDigest, TransactionId, IntentExpiresAtMs) = (digest, digest, Tags.TransactionId(digest, seller.Id), intent.ExpiresAtMs);
         }
         else if (!IsOpen || !content.Header.TransactionId.Span.SequenceEqual(TransactionId))
@@ -127,8 +135,8 @@ sealed class Sale(BrokerScenario scenario, Party buyer, Party seller, byte[] man
         }
         if (content.Header.Sender == buyer.Id) _lastOfBuyer = digest;
         if (content.Header.Sender == seller.Id) _lastOfSeller = digest;
-        if (content.Counter is not null) RevisionDigest = digest;
-        if (content.Quote is not null) QuoteDigest = digest;
+        if (content.Counter is not null) (RevisionDigest, Revision) = (digest, content.Counter.Intent);
+        if (content.Quote is not null) (QuoteDigest, Quoted) = (digest, content.Quote);
         State = taken.Accepted.State is TransactionState.Unspecified ? TransactionState.Open : taken.Accepted.State;
     }
 
