@@ -27,10 +27,6 @@ static class Records
         return null;
     }
 
-    /// <summary>Of a sale, as its buyer sees it.</summary>
-    public static async Task<IReadOnlyList<Record>> RecordsAsync(this BrokerScenario scenario, Sale sale) =>
-        (await OfAsync(scenario, sale.TransactionId, sale.Buyer.Home, [sale.Buyer.Id, sale.Seller.Id]) ?? throw Expectations.Failed("AskTransaction by the buyer", "the records", "a refusal")).Records;
-
     /// <summary>The record within a receipt that proves it (JRN-20).</summary>
     public static Record Verified(BrokerScenario scenario, Receipt receipt)
     {
