@@ -10,6 +10,9 @@ sealed class CheckAttribute(string id, string says) : Attribute
 
     public string Says => says;
 
+    /// <summary>The revision of the requirement that it was written for: when the words change, somebody has to look at it again.</summary>
+    public int Rev { get; init; } = 1;
+
     /// <summary>Further requirements that a failure would break.</summary>
     public string[] Also { get; init; } = [];
 
