@@ -52,12 +52,12 @@ sealed class DirectoryMachine(int index, string broker, string authority) : Mach
         Changed.Clear();
         if (cause.Envelope is not { } envelope) return DecideStep(cause.Context);
 
-        var sender = envelope.Header.Sender;
+        var sender = envelope.Sender;
         if (_messages.Find(sender, envelope.MessageId) is { } kept)
         {
             return kept.Digest == envelope.Digest ? new Verdict.Repeat(kept.Position) : Drop(ErrorCode.MessageIdReused);
         }
-        if (stamp >= envelope.Header.ExpiresAtMs) return Drop(ErrorCode.EnvelopeExpired);
+        if (stamp >= envelope.ExpiresAtMs) return Drop(ErrorCode.EnvelopeExpired);
 
         var content = envelope.Content;
         if (IsFull(sender, stamp) && MayWait(content)) return Drop(ErrorCode.QuotaExceeded);
@@ -77,7 +77,7 @@ sealed class DirectoryMachine(int index, string broker, string authority) : Mach
         // A refusal here changes nothing and costs its sender nothing: recorded, anybody could fill the journal.
         if (refusal is not null) return new Verdict.Drop(refusal);
 
-        _messages.Keep(new KeptMessage(sender, envelope.MessageId, envelope.Digest, NextPosition), envelope.Header.ExpiresAtMs, sender);
+        _messages.Keep(new KeptMessage(sender, envelope.MessageId, envelope.Digest, NextPosition), envelope.ExpiresAtMs, sender);
         CountKept(sender, 1);
         return new Verdict.Take(new Accepted());
     }

@@ -123,8 +123,8 @@ public sealed class EngineHost : IAsyncDisposable
 
     async Task<(AskResponse? Answer, Refusal? Refused)> AnswerAsync(VerifiedEnvelope envelope, CancellationToken cancellationToken)
     {
-        var (ask, sender, context) = (envelope.Opened.Content.Ask, envelope.Opened.Header.Sender, envelope.Context);
-        var home = Partition.PartitionOf((int)envelope.Opened.Header.Home, _options.Partitions);
+        var (ask, sender, context) = (envelope.Opened.Content.Ask, envelope.Opened.Sender, envelope.Context);
+        var home = Partition.PartitionOf(envelope.Opened.Home, _options.Partitions);
         var roles = (OperatorRoles)context.Roles;
         switch (ask.QuestionCase)
         {

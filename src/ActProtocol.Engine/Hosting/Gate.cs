@@ -60,7 +60,7 @@ public sealed class Gate
 
     Signer? SignerOf(OpenedEnvelope opened)
     {
-        var sender = opened.Header.Sender;
+        var sender = opened.Sender;
         if (_options.Operators.TryGetValue(sender, out var known)) return new Signer.Operator(sender, known.Key, known.Roles);
         if (opened.Content.BodyCase is Body.Register) return Newcomer(sender, opened.Content.Register);
         return _directory.Find(sender) is { } entry ? new Signer.Known(entry) : null;
@@ -78,12 +78,12 @@ public sealed class Gate
         var content = opened.Content;
         switch (content.BodyCase)
         {
-            case Body.Intent when opened.Header.Recipients.Count == 0:
+            case Body.Intent when opened.Recipients.Count == 0:
                 var count = content.Intent.SellersMax is 0 or > EnvelopeLimits.RecipientsMax ? EnvelopeLimits.RecipientsMax : (int)content.Intent.SellersMax;
                 foreach (var entry in _directory.Draw(content.Intent.Capability, principal, count, opened.Digest)) Add(entry.Id);
                 break;
             case Body.Intent:
-                foreach (var seller in opened.Header.Recipients) Add(seller);
+                foreach (var seller in opened.Recipients) Add(seller);
                 break;
             case Body.Quote:
                 if (content.Quote.Terms?.Escrow is { } escrow) Add(escrow.Arbiter);

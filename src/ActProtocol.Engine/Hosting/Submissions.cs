@@ -28,15 +28,15 @@ sealed class Submissions(Slots slots, StampClock clock, Executor executor, Revoc
         Body.Register or Body.RotateKey or Body.RevokeKey or Body.RecoverKey or Body.CancelRecovery or Body.EnterForeign
             or Body.UpdateListing or Body.AcceptClock => slots.Directory,
         Body.ReplayMail => envelope.Opened.Content.ReplayMail.Partition < slots.Partitions ? slots[(int)envelope.Opened.Content.ReplayMail.Partition] : null,
-        _ => slots[Partition.PartitionOf((int)envelope.Opened.Header.Home, slots.Partitions)],
+        _ => slots[Partition.PartitionOf(envelope.Opened.Home, slots.Partitions)],
     };
 
     // Once: the same bytes, sent again by anybody, say nothing about the clock as it is then. And only if it will be recorded: by the
     // stamps that there are it must not have expired.
     bool AcceptsClock(VerifiedEnvelope envelope) =>
         envelope.Opened.Content.BodyCase is Body.AcceptClock && ((OperatorRoles)envelope.Context.Roles).HasFlag(OperatorRoles.Rules)
-        && slots.Directory.Fenced is null && Math.Max(clock.WallMs, slots.Directory.Machine.Stamp) < envelope.Opened.Header.ExpiresAtMs
-        && slots.DirectoryMachine.FindOutcome(envelope.Opened.Header.Sender, envelope.Opened.MessageId) == 0;
+        && slots.Directory.Fenced is null && Math.Max(clock.WallMs, slots.Directory.Machine.Stamp) < envelope.Opened.ExpiresAtMs
+        && slots.DirectoryMachine.FindOutcome(envelope.Opened.Sender, envelope.Opened.MessageId) == 0;
 
     void Decide(Slot slot, VerifiedEnvelope envelope, IAnswerSink sink)
     {

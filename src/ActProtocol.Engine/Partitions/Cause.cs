@@ -8,6 +8,9 @@ namespace ActProtocol.Engine.Partitions;
 /// <summary>Why a machine takes a step: a party's envelope, or a step of the broker's own.</summary>
 sealed class Cause
 {
+    /// <summary>Of steps without a private part. Never changed.</summary>
+    public static readonly Context NoContext = new();
+
     Cause(OpenedEnvelope? envelope, BrokerStep? step, Context context, ReadOnlyMemory<byte> @private) =>
         (Envelope, Step, Context, Private) = (envelope, step, context, @private);
 
@@ -25,7 +28,7 @@ sealed class Cause
 
     /// <summary>A step of a transaction, which is public to its parties.</summary>
     public static Cause Of(StepKind kind, Id16 transaction) =>
-        new(null, new BrokerStep { Kind = kind, TransactionId = transaction.ToWire() }, new Context(), default);
+        new(null, new BrokerStep { Kind = kind, TransactionId = transaction.ToWire() }, NoContext, default);
 
     /// <summary>A step of another kind, whose data are private.</summary>
     /// <remarks>Its salt is zero: the data of such a step go to nobody but the broker, and no party sees its digest.</remarks>

@@ -22,6 +22,7 @@ abstract class Machine(int index, string broker)
     readonly List<(string Agent, long Position)> _mail = [];
     readonly List<Transfer> _sent = [];
     byte[] _scratch = [];
+    CauseReader? _causes;
 
     /// <summary>The number of this partition; the directory's is the number of partitions.</summary>
     public int Index { get; } = index;
@@ -71,7 +72,7 @@ abstract class Machine(int index, string broker)
         }
         if (!IsNext(record, entry)) throw new JournalCorruptException(Index, entry.Position, "the record does not follow the one before");
 
-        var decision = DecisionOf(DecideAt(record.Cause(entry.Private), record.Stamp));
+        var decision = DecisionOf(DecideAt((_causes ??= new()).Read(record, entry.Private), record.Stamp));
         if (decision is null || !record.Decision.SequenceEqual(Serialised(decision)) || record.Play != Play)
         {
             throw new JournalCorruptException(Index, entry.Position, "deciding the record again gives another record");
@@ -157,6 +158,8 @@ abstract class Machine(int index, string broker)
 
     StepResult Write(Cause cause, long stamp, Decision decision)
     {
+        // What the replay remembered is of no use any more.
+        _causes = null;
         Position++;
         Stamp = stamp;
         var record = new Record

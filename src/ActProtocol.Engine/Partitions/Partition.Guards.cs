@@ -34,7 +34,7 @@ sealed partial class Partition
 
     static bool IsAddressed(TakenStep step)
     {
-        var recipients = step.Envelope.Header.Recipients;
+        var recipients = step.Envelope.Recipients;
         return step.By switch
         {
             Role.Buyer => recipients.Count == 1 && recipients[0] == step.Transaction.Seller.Agent,
@@ -52,7 +52,7 @@ sealed partial class Partition
     // Only where acting on an old view could cost money; never for steps by which a party gets out (TXN-12).
     static bool IsStale(TakenStep step) =>
         step.Kind is StepKind.Quote or StepKind.Counter or StepKind.Lock or StepKind.Confirm or StepKind.Commit
-        && Digest.FromWire(step.Envelope.Header.Follows)
+        && step.Envelope.Follows
             != (step.By is Role.Buyer ? step.Transaction.LastOfSeller : step.Transaction.LastOfBuyer);
 
     // Only intents, quotes and counters are ever refused for want of room (MBX-05).
@@ -224,11 +224,11 @@ sealed partial class Partition
     /// <summary>The mandate that an envelope of a buyer names, if it may be used now.</summary>
     (MandateEntry? Mandate, Refusal? Refusal) MandateFor(OpenedEnvelope envelope, Stored.Context context, string account, long stamp)
     {
-        if (!Mandates.TryGetValue(Digest.FromWire(envelope.Header.Mandate), out var mandate) || mandate.Terms.Account != account)
+        if (!Mandates.TryGetValue(envelope.Mandate, out var mandate) || mandate.Terms.Account != account)
         {
             return (null, new Refusal(ErrorCode.MandateUnknown));
         }
-        if (!IsHolder(mandate.Terms, envelope.Header.Sender, context)) return (null, new Refusal(ErrorCode.MandateNotYours));
+        if (!IsHolder(mandate.Terms, envelope.Sender, context)) return (null, new Refusal(ErrorCode.MandateNotYours));
         if (mandate.Revoked) return (null, new Refusal(ErrorCode.MandateRevoked));
         if (stamp < mandate.Terms.ValidFromMs) return (null, new Refusal(ErrorCode.MandateNotYetValid));
         if (stamp >= mandate.Terms.ValidUntilMs) return (null, new Refusal(ErrorCode.MandateExpired));

@@ -22,12 +22,12 @@ sealed partial class Partition
 
     (AccountEntry?, Verdict) TakeIntent(OpenedEnvelope envelope, Context context, long stamp)
     {
-        var (header, intent) = (envelope.Header, envelope.Content.Intent);
-        if (ActId.BucketOf(context.Principal) != header.Home) return (null, Drop(ErrorCode.HomeWrong));
+        var intent = envelope.Content.Intent;
+        if (ActId.BucketOf(context.Principal) != envelope.Home) return (null, Drop(ErrorCode.HomeWrong));
 
         var refusal = IntentFault(envelope, context, stamp);
         // Whoever holds no mandate here hears the same, but nothing is recorded for it.
-        if (!Mandates.TryGetValue(Digest.FromWire(header.Mandate), out var named) || !IsHolder(named.Terms, header.Sender, context))
+        if (!Mandates.TryGetValue(envelope.Mandate, out var named) || !IsHolder(named.Terms, envelope.Sender, context))
         {
             return (null, new Verdict.Drop(refusal!));
         }
@@ -44,7 +44,7 @@ sealed partial class Partition
         {
             var transaction = Open(entry, buyer, Known(seller), envelope);
             accepted.Transactions.Add(new OpenedTransaction { TransactionId = transaction.Id.ToWire(), Seller = seller.Id });
-            MailTo(seller.Id, header.Sender);
+            MailTo(seller.Id, envelope.Sender);
         }
         return (account, new Verdict.Take(accepted));
     }
@@ -52,7 +52,7 @@ sealed partial class Partition
     Refusal? IntentFault(OpenedEnvelope envelope, Context context, long stamp)
     {
         var intent = envelope.Content.Intent;
-        if ((envelope.Header.Recipients.Count == 0) == (intent.Capability.Length == 0)) return new Refusal(ErrorCode.RecipientWrong);
+        if ((envelope.Recipients.Count == 0) == (intent.Capability.Length == 0)) return new Refusal(ErrorCode.RecipientWrong);
         if (IntentRules.Check(intent, stamp) is { } code) return new Refusal(code);
         foreach (var seller in context.Parties)
         {
@@ -74,10 +74,10 @@ sealed partial class Partition
         if (Books.Find(context.Principal)?.OpenTransactions + context.Parties.Count > EngineLimits.OpenTransactionsMax) return new Refusal(ErrorCode.TooManyOpen);
         foreach (var seller in context.Parties)
         {
-            if (!Mail.HasRoomFor(seller.Id, envelope.Header.Sender, EngineLimits.MailboxMax)) return new Refusal(ErrorCode.MailboxFull, seller.Id);
+            if (!Mail.HasRoomFor(seller.Id, envelope.Sender, EngineLimits.MailboxMax)) return new Refusal(ErrorCode.MailboxFull, seller.Id);
         }
         // Who reads nothing opens nothing more: what sellers and time will say must have room too.
-        return Mail.IsFull(envelope.Header.Sender, EngineLimits.MailboxMax) ? new Refusal(ErrorCode.MailboxFull, envelope.Header.Sender) : null;
+        return Mail.IsFull(envelope.Sender, EngineLimits.MailboxMax) ? new Refusal(ErrorCode.MailboxFull, envelope.Sender) : null;
     }
 
     TransactionEntry Open(IntentEntry intent, Party buyer, Party seller, OpenedEnvelope envelope)
@@ -115,10 +115,10 @@ sealed partial class Partition
 
     (AccountEntry?, Verdict) TakeMandate(OpenedEnvelope envelope, Context context, long stamp)
     {
-        var (sender, mandate) = (envelope.Header.Sender, envelope.Content.Mandate);
+        var (sender, mandate) = (envelope.Sender, envelope.Content.Mandate);
         // Only a principal has an account, and only its own.
         if (context.Principal != sender) return (null, Drop(ErrorCode.RoleMissing));
-        if (ActId.BucketOf(sender) != envelope.Header.Home) return (null, Drop(ErrorCode.HomeWrong));
+        if (ActId.BucketOf(sender) != envelope.Home) return (null, Drop(ErrorCode.HomeWrong));
 
         if (Books.Find(sender) is { } full && IsFull(full, stamp)) return (null, Drop(ErrorCode.QuotaExceeded));
         var account = Books.Open(sender);
@@ -141,12 +141,12 @@ sealed partial class Partition
 
     (AccountEntry?, Verdict) TakeRevocation(OpenedEnvelope envelope, long stamp)
     {
-        var sender = envelope.Header.Sender;
+        var sender = envelope.Sender;
         if (!Mandates.TryGetValue(Digest.FromWire(envelope.Content.RevokeMandate.Mandate), out var mandate) || mandate.Principal != sender)
         {
             return (null, Drop(ErrorCode.MandateUnknown));
         }
-        if (ActId.BucketOf(mandate.Terms.Account) != envelope.Header.Home) return (null, Drop(ErrorCode.HomeWrong));
+        if (ActId.BucketOf(mandate.Terms.Account) != envelope.Home) return (null, Drop(ErrorCode.HomeWrong));
         var account = Books.Open(mandate.Terms.Account);
         // Nothing keeps anybody from revoking; from saying it again and again, the quota does.
         if (mandate.Revoked && IsFull(account, stamp)) return (null, Drop(ErrorCode.QuotaExceeded));
@@ -162,10 +162,10 @@ sealed partial class Partition
 
     (AccountEntry?, Verdict) TakeFunding(OpenedEnvelope envelope, Context context, long stamp)
     {
-        var (sender, fund) = (envelope.Header.Sender, envelope.Content.Fund);
+        var (sender, fund) = (envelope.Sender, envelope.Content.Fund);
         var allowed = ((OperatorRoles)context.Roles).HasFlag(OperatorRoles.Fund) || (Play && sender == fund.Account && context.Principal == sender);
         if (!allowed) return (null, Drop(ErrorCode.RoleMissing));
-        if (ActId.BucketOf(fund.Account) != envelope.Header.Home) return (null, Drop(ErrorCode.HomeWrong));
+        if (ActId.BucketOf(fund.Account) != envelope.Home) return (null, Drop(ErrorCode.HomeWrong));
 
         if (Books.Find(fund.Account) is { } full && IsFull(full, stamp)) return (null, Drop(ErrorCode.QuotaExceeded));
         var fault = Money.TryFromWire(fund.Amount, out var amount);
@@ -184,9 +184,9 @@ sealed partial class Partition
 
     (AccountEntry?, Verdict) TakePayoutRequest(OpenedEnvelope envelope, Context context, long stamp)
     {
-        var (sender, request) = (envelope.Header.Sender, envelope.Content.RequestPayout);
+        var (sender, request) = (envelope.Sender, envelope.Content.RequestPayout);
         if (context.Principal != sender) return (null, Drop(ErrorCode.RoleMissing));
-        if (ActId.BucketOf(sender) != envelope.Header.Home) return (null, Drop(ErrorCode.HomeWrong));
+        if (ActId.BucketOf(sender) != envelope.Home) return (null, Drop(ErrorCode.HomeWrong));
         var fault = Money.TryFromWire(request.Amount, out var amount);
         if (fault is null && amount.Nanos <= 0) fault = ErrorCode.AmountInvalid;
         if (Books.Find(sender) is not { } account) return (null, Drop(fault ?? ErrorCode.AccountUnknown));
@@ -205,7 +205,7 @@ sealed partial class Partition
     {
         var close = envelope.Content.ClosePayout;
         if (!((OperatorRoles)context.Roles).HasFlag(OperatorRoles.Fund)) return (null, Drop(ErrorCode.RoleMissing));
-        if (ActId.BucketOf(close.Account) != envelope.Header.Home) return (null, Drop(ErrorCode.HomeWrong));
+        if (ActId.BucketOf(close.Account) != envelope.Home) return (null, Drop(ErrorCode.HomeWrong));
         if (!Payouts.TryGetValue(Digest.FromWire(close.Payout), out var payout) || payout.Account != close.Account)
         {
             return (null, Drop(ErrorCode.PayoutUnknown));
@@ -217,13 +217,13 @@ sealed partial class Partition
         else Books.Release(account, payout.Currency, payout.Nanos);
         Payouts.Remove(payout.Digest);
         account.OpenPayouts--;
-        MailTo(account.Id, envelope.Header.Sender);
+        MailTo(account.Id, envelope.Sender);
         return (account, new Verdict.Take(new Accepted()));
     }
 
     (AccountEntry?, Verdict) TakeMailReplay(OpenedEnvelope envelope)
     {
-        var (sender, replay) = (envelope.Header.Sender, envelope.Content.ReplayMail);
+        var (sender, replay) = (envelope.Sender, envelope.Content.ReplayMail);
         // Any 64 bits may come, and positions have 63.
         if (replay.Position > long.MaxValue || Mail.Find(sender) is not { } box || !box.Revive((long)replay.Position)) return (null, Drop(ErrorCode.MailUnknown));
         Deliver(sender, (long)replay.Position);

@@ -40,16 +40,16 @@ sealed partial class Partition
     /// <summary>The account whose deadlines come before a step; null when the step concerns none.</summary>
     public string? AccountOf(OpenedEnvelope envelope) => envelope.Content.BodyCase switch
     {
-        Body.Intent => AccountOfMandate(envelope.Header.Mandate),
-        Body.RevokeMandate => AccountOfMandate(envelope.Content.RevokeMandate.Mandate),
-        Body.Mandate or Body.RequestPayout => envelope.Header.Sender,
+        Body.Intent => AccountOfMandate(envelope.Mandate),
+        Body.RevokeMandate => AccountOfMandate(Digest.FromWire(envelope.Content.RevokeMandate.Mandate)),
+        Body.Mandate or Body.RequestPayout => envelope.Sender,
         Body.Fund => envelope.Content.Fund.Account,
         Body.ClosePayout => envelope.Content.ClosePayout.Account,
         _ => Transactions.TryGetValue(envelope.TransactionId, out var transaction) ? transaction.Intent.Account : null,
     };
 
-    string? AccountOfMandate(Google.Protobuf.ByteString digest) =>
-        Mandates.TryGetValue(Digest.FromWire(digest), out var mandate) ? mandate.Terms.Account : null;
+    string? AccountOfMandate(Digest digest) =>
+        Mandates.TryGetValue(digest, out var mandate) ? mandate.Terms.Account : null;
 
     static bool IsDue(StepKind kind, TransactionEntry transaction) => kind switch
     {

@@ -24,10 +24,10 @@ sealed partial class Partition
         StepKind.Confirm => TakeConfirm(step),
         StepKind.Commit => TakeCommit(step),
         StepKind.Fulfil => TakeFulfil(step),
-        StepKind.Accept => Settle(step.Transaction, step.Envelope.Header.Sender),
+        StepKind.Accept => Settle(step.Transaction, step.Envelope.Sender),
         StepKind.Dispute => TakeDispute(step),
         StepKind.Resolve => TakeResolve(step),
-        StepKind.Refund => step.Transaction.State is Settled ? AskForRefund(step) : GiveBack(step.Transaction, step.Envelope.Header.Sender),
+        StepKind.Refund => step.Transaction.State is Settled ? AskForRefund(step) : GiveBack(step.Transaction, step.Envelope.Sender),
         StepKind.Intent or StepKind.Expire or StepKind.Release or StepKind.Settle or StepKind.RefundPaid or StepKind.RefundInsufficient
             or StepKind.Unspecified => throw new System.Diagnostics.UnreachableException(),
     };
@@ -60,7 +60,7 @@ sealed partial class Partition
     {
         var transaction = step.Transaction;
         var (intent, quote, total) = (transaction.Intent, transaction.Quote!, TotalOf(transaction.Quote!));
-        var mandate = Mandates[Digest.FromWire(step.Envelope.Header.Mandate)];
+        var mandate = Mandates[step.Envelope.Mandate];
 
         Ledger.Books.Hold(Books.Open(intent.Account), total.Currency, total.Nanos);
         mandate.Spend(total.Currency, total.Nanos);
@@ -139,16 +139,16 @@ sealed partial class Partition
     {
         var (transaction, resolve) = (step.Transaction, step.Content.Resolve);
         var (toSeller, toBuyer) = (Nanos(resolve.ToSeller), Nanos(resolve.ToBuyer));
-        if (toBuyer == 0) return Settle(transaction, step.Envelope.Header.Sender);
+        if (toBuyer == 0) return Settle(transaction, step.Envelope.Sender);
 
         CountLost(transaction);
-        if (toSeller == 0) return GiveBack(transaction, step.Envelope.Header.Sender);
+        if (toSeller == 0) return GiveBack(transaction, step.Envelope.Sender);
 
         Ledger.Books.Release(Books.Open(transaction.Intent.Account), transaction.Currency, toBuyer);
         PayOut(transaction, toSeller);
         (transaction.Amount, transaction.Refunded) = (toSeller, 0);
         Enter(transaction, Settled, 0);
-        MailToBoth(transaction, step.Envelope.Header.Sender);
+        MailToBoth(transaction, step.Envelope.Sender);
         return Standing(transaction, Paid(transaction, PaymentKind.Split, toSeller, toBuyer));
     }
 
@@ -185,8 +185,8 @@ sealed partial class Partition
     {
         var transaction = step.Transaction;
         Enter(transaction, to, 0);
-        if (step.By is not Role.Seller) MailTo(transaction.Seller.Agent, step.Envelope.Header.Sender);
-        if (step.By is not Role.Buyer) MailTo(transaction.Buyer.Agent, step.Envelope.Header.Sender);
+        if (step.By is not Role.Seller) MailTo(transaction.Seller.Agent, step.Envelope.Sender);
+        if (step.By is not Role.Buyer) MailTo(transaction.Buyer.Agent, step.Envelope.Sender);
         return Standing(transaction, payment);
     }
 

@@ -63,12 +63,11 @@ sealed partial class Partition(int index, string broker) : Machine(index, broker
     Verdict DecideWithin(OpenedEnvelope envelope, Context context, long stamp)
     {
         // A stranger learns nothing: not even that there is such a transaction.
-        var header = envelope.Header;
         if (!Transactions.TryGetValue(envelope.TransactionId, out var transaction)) return Drop(ErrorCode.TransactionUnknown);
-        if (RoleOf(transaction, header.Sender, envelope.Step) is not { } role) return Drop(ErrorCode.TransactionUnknown);
-        if (transaction.Find(header.Sender, envelope.MessageId) is { } kept) return Known(kept, envelope);
-        if (header.Home != transaction.Intent.Home) return Drop(ErrorCode.HomeWrong);
-        if (stamp >= header.ExpiresAtMs) return Drop(ErrorCode.EnvelopeExpired);
+        if (RoleOf(transaction, envelope.Sender, envelope.Step) is not { } role) return Drop(ErrorCode.TransactionUnknown);
+        if (transaction.Find(envelope.Sender, envelope.MessageId) is { } kept) return Known(kept, envelope);
+        if (envelope.Home != transaction.Intent.Home) return Drop(ErrorCode.HomeWrong);
+        if (stamp >= envelope.ExpiresAtMs) return Drop(ErrorCode.EnvelopeExpired);
 
         var taken = new TakenStep(envelope, context, transaction, role, stamp);
         if (Refused(taken) is { } refusal)
@@ -87,10 +86,10 @@ sealed partial class Partition(int index, string broker) : Machine(index, broker
 
     Verdict DecideOutside(OpenedEnvelope envelope, Context context, long stamp)
     {
-        var sender = envelope.Header.Sender;
+        var sender = envelope.Sender;
         if (Intents.TryGetValue(envelope.Digest, out var intent)) return new Verdict.Repeat(intent.Position);
         if (_messages.Find(sender, envelope.MessageId) is { } kept) return Known(kept, envelope);
-        if (stamp >= envelope.Header.ExpiresAtMs) return Drop(ErrorCode.EnvelopeExpired);
+        if (stamp >= envelope.ExpiresAtMs) return Drop(ErrorCode.EnvelopeExpired);
 
         var (account, outcome) = envelope.Content.BodyCase switch
         {
@@ -106,7 +105,7 @@ sealed partial class Partition(int index, string broker) : Machine(index, broker
         if (account is null || outcome is not (Verdict.Take or Verdict.Refuse)) return outcome;
 
         var kept2 = new KeptMessage(sender, envelope.MessageId, envelope.Digest, NextPosition);
-        _messages.Keep(kept2, envelope.Header.ExpiresAtMs, account.Id);
+        _messages.Keep(kept2, envelope.ExpiresAtMs, account.Id);
         account.KeptMessages++;
         return outcome;
     }
@@ -119,7 +118,7 @@ sealed partial class Partition(int index, string broker) : Machine(index, broker
 
     void Remember(TransactionEntry transaction, OpenedEnvelope envelope)
     {
-        transaction.Messages.Add(new KeptMessage(transaction.Kept(envelope.Header.Sender), envelope.MessageId, envelope.Digest, NextPosition));
+        transaction.Messages.Add(new KeptMessage(transaction.Kept(envelope.Sender), envelope.MessageId, envelope.Digest, NextPosition));
         transaction.Records.Add(NextPosition);
     }
 

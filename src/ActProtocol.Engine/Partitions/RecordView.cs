@@ -1,5 +1,4 @@
 using System.Text;
-using ActProtocol.Engine.Stored;
 using ActProtocol.Envelopes;
 using ActProtocol.V1;
 
@@ -72,15 +71,7 @@ readonly ref struct RecordView
     /// <summary>Reads a record whose bytes the log has verified.</summary>
     public static RecordView Of(ReadOnlySpan<byte> record) => new(record);
 
-    public bool IsBy(string broker) => Encoding.UTF8.GetByteCount(broker) == Broker.Length && Encoding.UTF8.GetString(Broker) == broker;
-
-    public Cause Cause(ReadOnlyMemory<byte> @private)
-    {
-        var context = @private.IsEmpty ? new Context() : Context.Parser.ParseFrom(@private.Span[Machine.SaltLength..]);
-        return Content.IsEmpty
-            ? Partitions.Cause.Again(BrokerStep.Parser.ParseFrom(Step), context, @private)
-            : Partitions.Cause.Again(OpenedEnvelope.FromJournal(Content), context, @private);
-    }
+    public bool IsBy(string broker) => Ascii.Equals(Broker, broker);
 
     static ReadOnlySpan<byte> ContentOf(ReadOnlySpan<byte> envelope)
     {
