@@ -1,3 +1,4 @@
+using ActProtocol.Envelopes;
 using ActProtocol.Ledger;
 using ActProtocol.Transactions;
 using ActProtocol.V1;
@@ -39,11 +40,11 @@ public static class ConstraintRules
         if (node is null || level > LevelsMax || ++nodes > NodesMax) return false;
         return node.KindCase switch
         {
-            Kind.Compare => IsName(node.Compare.Attribute) && IsComparable(node.Compare.Relation, node.Compare.Value),
-            Kind.OneOf => IsName(node.OneOf.Attribute) && node.OneOf.Values.Count is > 0 and <= ValuesMax && node.OneOf.Values.All(IsValue),
-            Kind.Between => IsName(node.Between.Attribute) && IsOrdered(node.Between.From) && IsOrdered(node.Between.Until)
+            Kind.Compare => QuoteRules.IsName(node.Compare.Attribute) && IsComparable(node.Compare.Relation, node.Compare.Value),
+            Kind.OneOf => QuoteRules.IsName(node.OneOf.Attribute) && node.OneOf.Values.Count is > 0 and <= ValuesMax && node.OneOf.Values.All(IsValue),
+            Kind.Between => QuoteRules.IsName(node.Between.Attribute) && IsOrdered(node.Between.From) && IsOrdered(node.Between.Until)
                 && node.Between.From.KindCase == node.Between.Until.KindCase,
-            Kind.HoursOfDay => IsName(node.HoursOfDay.Attribute) && node.HoursOfDay.FromMinute < MinutesADay
+            Kind.HoursOfDay => QuoteRules.IsName(node.HoursOfDay.Attribute) && node.HoursOfDay.FromMinute < MinutesADay
                 && node.HoursOfDay.UntilMinute <= MinutesADay && DateTimeZoneProviders.Tzdb.GetZoneOrNull(node.HoursOfDay.Zone) is not null,
             Kind.All => AreSupported(node.All.Of, level, ref nodes),
             Kind.Any => AreSupported(node.Any.Of, level, ref nodes),
@@ -77,10 +78,6 @@ public static class ConstraintRules
 
     static bool IsOrdered(Value? value) =>
         IsValue(value) && value!.KindCase is Value.KindOneofCase.Integer or Value.KindOneofCase.Money or Value.KindOneofCase.TimeMs;
-
-    static bool IsName(string name) =>
-        name.Length is > 0 and <= 64 && char.IsAsciiLetterLower(name[0])
-        && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '-' or '_');
 
     // True, false, or null when it cannot be decided.
     static bool? Decide(Constraint node, QuoteFacts facts, ref string? failing)
@@ -139,7 +136,7 @@ public static class ConstraintRules
             case Kind.OneOf:
                 value = facts.Find(node.OneOf.Attribute);
                 bool? any = false;
-                foreach (var candidate in node.OneOf.Values)
+                foreach (var candidate in node.OneOf.Values.Items)
                 {
                     var order = Order(value, candidate);
                     if (order == 0) return true;

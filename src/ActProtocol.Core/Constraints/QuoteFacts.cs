@@ -1,3 +1,4 @@
+using ActProtocol.Envelopes;
 using ActProtocol.V1;
 
 namespace ActProtocol.Constraints;
@@ -10,7 +11,7 @@ public sealed class QuoteFacts(Quote quote, string seller)
     {
         if (name == "total") return new Value { Money = quote.Total };
         if (name == "seller") return new Value { Text = seller };
-        foreach (var attribute in quote.Attributes)
+        foreach (var attribute in quote.Attributes.Items)
         {
             if (attribute.Name == name) return attribute.Value;
         }

@@ -21,7 +21,7 @@ public static class IntentRules
     {
         if (intent.ExpiresAtMs <= nowMs) return ErrorCode.DeadlinePassed;
         var bounded = intent.MaxLocks <= LocksMax && intent.SellersMax <= EnvelopeLimits.RecipientsMax && intent.Arbiters.Count <= ArbitersMax
-            && intent.ExpiresAtMs - nowMs <= LifeMs && intent.Arbiters.All(ActId.IsValid) && QuoteRules.IsText(intent.Capability, CapabilityMax);
+            && intent.ExpiresAtMs - nowMs <= LifeMs && (intent.Arbiters.Count == 0 || intent.Arbiters.All(ActId.IsValid)) && QuoteRules.IsText(intent.Capability, CapabilityMax);
         return First(PartsFault(intent), bounded ? null : ErrorCode.TermsInvalid);
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using ActProtocol.Envelopes;
 using ActProtocol.Ledger;
@@ -9,6 +10,8 @@ namespace ActProtocol.Transactions;
 /// <summary>Whether a quote is well-formed and adds up, exactly (TXN-21).</summary>
 public static class QuoteRules
 {
+    static readonly SearchValues<char> InNames = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789.-_");
+
     const int LinesMax = 64;
     const int PayeesMax = 16;
     const int AttributesMax = 64;
@@ -29,8 +32,9 @@ public static class QuoteRules
 
         var sum = Int128.Zero;
         var currency = noTotal is null ? total.Currency : null;
-        foreach (var line in quote.Lines) fault = First(fault, LineFault(line, currency, ref sum));
-        foreach (var charge in quote.Taxes.Concat(quote.Fees)) fault = First(fault, ChargeFault(charge, currency, ref sum));
+        foreach (var line in quote.Lines.Items) fault = First(fault, LineFault(line, currency, ref sum));
+        foreach (var tax in quote.Taxes.Items) fault = First(fault, ChargeFault(tax, currency, ref sum));
+        foreach (var fee in quote.Fees.Items) fault = First(fault, ChargeFault(fee, currency, ref sum));
         fault = First(fault, sum == total.Nanos ? null : ErrorCode.TotalsWrong);
         fault = First(fault, PayeeFault(quote, total, currency));
         return First(First(fault, AttributeFault(quote)), TermsFault(quote.Terms));
@@ -64,7 +68,7 @@ public static class QuoteRules
 
         var (sum, fault) = (Int128.Zero, (ErrorCode?)null);
         HashSet<string> accounts = [];
-        foreach (var payee in quote.Payees)
+        foreach (var payee in quote.Payees.Items)
         {
             if (!ActId.IsValid(payee.Account) || !accounts.Add(payee.Account)) fault = First(fault, ErrorCode.TermsInvalid);
             if (Money.TryFromWire(payee.Amount, out var amount) is { } code) fault = First(fault, code);
@@ -77,9 +81,11 @@ public static class QuoteRules
 
     static ErrorCode? AttributeFault(Quote quote)
     {
+        if (quote.Attributes.Count == 0) return null;
+
         ErrorCode? fault = null;
         HashSet<string> names = ["total", "seller"];
-        foreach (var attribute in quote.Attributes)
+        foreach (var attribute in quote.Attributes.Items)
         {
             if (!IsName(attribute.Name) || !names.Add(attribute.Name)) fault = First(fault, ErrorCode.TermsInvalid);
             if (attribute.Value is not { KindCase: not Value.KindOneofCase.None } value || !IsText(value.Text, 256)) fault = First(fault, ErrorCode.TermsInvalid);
@@ -107,6 +113,5 @@ public static class QuoteRules
     internal static bool IsText(string text, int bytesMax) => text.Length <= bytesMax && Encoding.UTF8.GetByteCount(text) <= bytesMax;
 
     internal static bool IsName(string name) =>
-        name.Length is > 0 and <= 64 && char.IsAsciiLetterLower(name[0])
-        && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '-' or '_');
+        name.Length is > 0 and <= 64 && char.IsAsciiLetterLower(name[0]) && !name.AsSpan().ContainsAnyExcept(InNames);
 }

@@ -19,9 +19,12 @@ public sealed class ValueList<T>(ImmutableArray<T> items) : IEquatable<ValueList
 
     public override int GetHashCode() => items.Aggregate(0, HashCode.Combine);
 
-    public IEnumerator<T> GetEnumerator() => ((IEnumerable<T>)items).GetEnumerator();
+    // The array's own, for loops: no object is made.
+    public ImmutableArray<T>.Enumerator GetEnumerator() => items.GetEnumerator();
 
-    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    IEnumerator<T> IEnumerable<T>.GetEnumerator() => ((IEnumerable<T>)items).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => ((IEnumerable<T>)items).GetEnumerator();
 }
 
 /// <summary>Makes collection expressions of <see cref="ValueList{T}"/>.</summary>

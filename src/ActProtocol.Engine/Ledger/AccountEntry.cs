@@ -1,4 +1,5 @@
 using ActProtocol.Engine.Journal;
+using ActProtocol.Engine.Transactions;
 
 namespace ActProtocol.Engine.Ledger;
 
@@ -9,8 +10,8 @@ sealed class AccountEntry(string id)
 
     public string Id { get; } = id;
 
-    /// <summary>When transactions of this account end by themselves, first first.</summary>
-    public SortedSet<(long At, Envelopes.Id16 Transaction)> Deadlines { get; } = [];
+    /// <summary>When transactions of this account end by themselves.</summary>
+    public Deadlines Deadlines { get; } = new();
 
     public int OpenTransactions { get; set; }
 

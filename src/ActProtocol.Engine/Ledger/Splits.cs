@@ -6,12 +6,13 @@ namespace ActProtocol.Engine.Ledger;
 static class Splits
 {
     /// <summary>In the proportion of their shares, rounded down to the nano; the remainder goes to the first (LED-12).</summary>
-    public static IEnumerable<(string Account, Int128 Nanos)> Of(IReadOnlyList<(string Account, Int128 Nanos)> shares, Int128 amount)
+    public static (string Account, Int128 Nanos)[] Of((string Account, Int128 Nanos)[] shares, Int128 amount)
     {
-        var total = shares.Aggregate(Int128.Zero, (sum, share) => sum + share.Nanos);
+        var total = Int128.Zero;
+        foreach (var share in shares) total += share.Nanos;
         if (total == amount || total == 0) return shares;
 
-        var parts = new (string Account, Int128 Nanos)[shares.Count];
+        var parts = new (string Account, Int128 Nanos)[shares.Length];
         var left = amount;
         for (var i = 0; i < parts.Length; i++)
         {

@@ -18,7 +18,7 @@ sealed class MandateEntry(Digest digest, string principal, Mandate terms)
     public bool Revoked { get; set; }
 
     /// <summary>Transactions that hold money under this mandate: what a revocation releases.</summary>
-    public SortedSet<Id16> Holding { get; } = [];
+    public HashSet<Id16> Holding { get; } = [];
 
     /// <summary>Held and paid in a currency, in nanos.</summary>
     public Int128 SpentIn(string currency) => _spent.GetValueOrDefault(currency);
@@ -28,7 +28,7 @@ sealed class MandateEntry(Digest digest, string principal, Mandate terms)
 
     public CurrencyLimit? LimitIn(string currency)
     {
-        foreach (var limit in Terms.Limits)
+        foreach (var limit in Terms.Limits.Items)
         {
             if (limit.Currency == currency) return limit;
         }
@@ -46,7 +46,7 @@ sealed class MandateEntry(Digest digest, string principal, Mandate terms)
             writer.Text(currency);
             writer.Wide(nanos);
         });
-        writer.List(Holding, writer.Id);
+        writer.List([.. Holding.Order()], writer.Id);
     }
 
     public static MandateEntry Read(SnapshotReader reader)

@@ -95,7 +95,7 @@ sealed partial class Partition
     {
         if (quote != transaction.QuoteDigest)
         {
-            return new Refusal(transaction.Superseded.Contains(quote) ? ErrorCode.QuoteSuperseded : ErrorCode.QuoteUnknown);
+            return new Refusal(transaction.Superseded?.Contains(quote) is true ? ErrorCode.QuoteSuperseded : ErrorCode.QuoteUnknown);
         }
         return stamp < transaction.Quote!.ValidUntilMs ? null : new Refusal(ErrorCode.QuoteExpired);
     }
@@ -183,7 +183,7 @@ sealed partial class Partition
         if (TermsFault(step) is { } refusal) return refusal;
 
         // What the edge looked up: the arbiter, then the payees, in their order.
-        foreach (var party in step.Context.Parties)
+        foreach (var party in step.Context.Parties.Items)
         {
             if (party.Principal.Length == 0) return new Refusal(ErrorCode.AgentUnknown, party.Id);
         }
@@ -205,9 +205,18 @@ sealed partial class Partition
         }
         var detail = fault is null && quote.ValidUntilMs > first.ExpiresAtMs ? "valid_until_ms"
             // Money goes to principals' accounts: an agent has none, and nobody could take it out of one.
-            : fault is null && step.Context.Parties.Skip(quote.Terms.Escrow is null ? 0 : 1).Any(payee => payee.Principal.Length > 0 && payee.Principal != payee.Id) ? "payees"
+            : fault is null && !AreAccounts(step.Context.Parties.Items[(quote.Terms.Escrow is null ? 0 : 1)..]) ? "payees"
             : null;
         return fault is { } code ? new Refusal(code) : detail is null ? null : new Refusal(ErrorCode.TermsInvalid, detail);
+    }
+
+    static bool AreAccounts(ReadOnlySpan<Stored.Party> payees)
+    {
+        foreach (var payee in payees)
+        {
+            if (payee.Principal.Length > 0 && payee.Principal != payee.Id) return false;
+        }
+        return true;
     }
 
     Refusal? CounterFault(TakenStep step)

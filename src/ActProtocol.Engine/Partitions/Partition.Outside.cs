@@ -40,7 +40,7 @@ sealed partial class Partition
         var accepted = new Accepted { State = TransactionState.Open, DeadlineMs = intent.ExpiresAtMs, Vouched = Vouch(account, intent) };
         // The same instance each time: a party's id is kept once, not once a transaction.
         var buyer = new Party(named.Terms.Agent, context.Principal == account.Id ? account.Id : context.Principal);
-        foreach (var seller in context.Parties)
+        foreach (var seller in context.Parties.Items)
         {
             var transaction = Open(entry, buyer, Known(seller), envelope);
             accepted.Transactions.Add(new OpenedTransaction { TransactionId = transaction.Id.ToWire(), Seller = seller.Id });
@@ -54,25 +54,25 @@ sealed partial class Partition
         var intent = envelope.Content.Intent;
         if ((envelope.Recipients.Count == 0) == (intent.Capability.Length == 0)) return new Refusal(ErrorCode.RecipientWrong);
         if (IntentRules.Check(intent, stamp) is { } code) return new Refusal(code);
-        foreach (var seller in context.Parties)
+        foreach (var seller in context.Parties.Items)
         {
             if (seller.Principal.Length == 0) return new Refusal(ErrorCode.AgentUnknown, seller.Id);
         }
         if (context.Parties.Count == 0) return new Refusal(ErrorCode.NoSeller);
-        foreach (var seller in context.Parties)
+        foreach (var seller in context.Parties.Items)
         {
             if (seller.Principal == context.Principal) return new Refusal(ErrorCode.SamePrincipal, seller.Id);
         }
         var (mandate, refusal) = MandateFor(envelope, context, context.Principal, stamp);
         if (mandate is null) return refusal;
         if (mandate.LimitIn(intent.Budget.CurrencyCode) is null) return new Refusal(ErrorCode.MandateCurrency);
-        foreach (var seller in context.Parties)
+        foreach (var seller in context.Parties.Items)
         {
             if (!AllowsSeller(mandate.Terms, new Party(seller.Id, seller.Principal))) return new Refusal(ErrorCode.MandateSeller, seller.Id);
         }
         if (IntentBeyond(mandate, intent) is { } beyond) return beyond;
         if (Books.Find(context.Principal)?.OpenTransactions + context.Parties.Count > EngineLimits.OpenTransactionsMax) return new Refusal(ErrorCode.TooManyOpen);
-        foreach (var seller in context.Parties)
+        foreach (var seller in context.Parties.Items)
         {
             if (!Mail.HasRoomFor(seller.Id, envelope.Sender, EngineLimits.MailboxMax)) return new Refusal(ErrorCode.MailboxFull, seller.Id);
         }
@@ -94,8 +94,8 @@ sealed partial class Partition
         account.OpenTransactions++;
         intent.Opened();
         transaction.Deadline = intent.First.ExpiresAtMs;
-        account.Deadlines.Add((transaction.Deadline, transaction.Id));
-        _deadlines.Add((transaction.Deadline, transaction.Id));
+        account.Deadlines.Add(transaction);
+        _deadlines.Add(transaction);
         return transaction;
     }
 
@@ -154,7 +154,7 @@ sealed partial class Partition
         {
             mandate.Revoked = true;
             account.LiveMandates--;
-            foreach (var transaction in mandate.Holding) _owed.Enqueue((StepKind.Release, transaction));
+            foreach (var transaction in mandate.Holding.Order()) _owed.Enqueue((StepKind.Release, transaction));
             MailTo(mandate.Terms.Agent, sender);
         }
         return (account, new Verdict.Take(new Accepted()));

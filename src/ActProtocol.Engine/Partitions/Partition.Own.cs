@@ -12,7 +12,7 @@ namespace ActProtocol.Engine.Partitions;
 sealed partial class Partition
 {
     // Derived from the state, so in no snapshot: what time ends, and what was caused and is not recorded yet.
-    readonly SortedSet<(long At, Id16 Transaction)> _deadlines = [];
+    readonly Deadlines _deadlines = new();
     readonly Queue<(StepKind Kind, Id16 Transaction)> _owed = new();
 
     public bool Owes => _owed.Count > 0;
@@ -31,9 +31,8 @@ sealed partial class Partition
     public Cause? NextExpired(long stamp, string? account = null)
     {
         var deadlines = account is null ? _deadlines : Books.Find(account)?.Deadlines;
-        if (deadlines is null || deadlines.Count == 0 || deadlines.Min.At > stamp) return null;
+        if (deadlines?.First() is not { } transaction || transaction.Deadline > stamp) return null;
 
-        var transaction = Transactions[deadlines.Min.Transaction];
         return Cause.Of(transaction.State is Fulfilled ? StepKind.Settle : StepKind.Expire, transaction.Id);
     }
 
@@ -152,11 +151,11 @@ sealed partial class Partition
 
     void KeepHouse(Housekeeping housekeeping)
     {
-        foreach (var taken in housekeeping.Mail)
+        foreach (var taken in housekeeping.Mail.Items)
         {
-            foreach (var position in taken.Positions) Mail.Take(taken.Agent, (long)position);
+            foreach (var position in taken.Positions.Items) Mail.Take(taken.Agent, (long)position);
         }
-        foreach (var taken in housekeeping.Outbox) Outboxes.Forget((int)taken.Destination, taken.Number);
+        foreach (var taken in housekeeping.Outbox.Items) Outboxes.Forget((int)taken.Destination, taken.Number);
     }
 
     void TakeTransfer(Transfer transfer)

@@ -61,8 +61,8 @@ sealed partial class Partition
         }));
         foreach (var transaction in Transactions.Values.Where(transaction => transaction.Deadline != 0))
         {
-            _deadlines.Add((transaction.Deadline, transaction.Id));
-            Books.Open(transaction.Intent.Account).Deadlines.Add((transaction.Deadline, transaction.Id));
+            _deadlines.Add(transaction);
+            Books.Open(transaction.Intent.Account).Deadlines.Add(transaction);
         }
     }
 
@@ -78,7 +78,7 @@ sealed partial class Partition
         }
         foreach (var (_, mandate) in Mandates.Where(mandate => mandate.Value.Revoked).OrderBy(item => item.Key))
         {
-            foreach (var id in mandate.Holding) _owed.Enqueue((StepKind.Release, id));
+            foreach (var id in mandate.Holding.Order()) _owed.Enqueue((StepKind.Release, id));
         }
     }
 

@@ -35,7 +35,7 @@ sealed partial class Partition
     Accepted TakeQuote(TakenStep step)
     {
         var (transaction, quote) = (step.Transaction, step.Content.Quote);
-        if (transaction.Quote is not null) transaction.Superseded.Add(transaction.QuoteDigest);
+        if (transaction.Quote is not null) (transaction.Superseded ??= []).Add(transaction.QuoteDigest);
         (transaction.Quote, transaction.QuoteDigest) = (quote, step.Envelope.Digest);
         transaction.Quotes++;
         transaction.Arbiter = quote.Terms.Escrow is { } escrow ? new Party(escrow.Arbiter, step.Context.Parties[0].Principal) : default;
@@ -47,7 +47,7 @@ sealed partial class Partition
     Accepted TakeCounter(TakenStep step)
     {
         var transaction = step.Transaction;
-        transaction.Superseded.Add(transaction.QuoteDigest);
+        (transaction.Superseded ??= []).Add(transaction.QuoteDigest);
         (transaction.Quote, transaction.QuoteDigest, transaction.Quotes, transaction.Arbiter) = (null, default, 0, default);
         (transaction.Revision, transaction.RevisionDigest) = (IntentRules.Revise(transaction.Intent.First, step.Content.Counter.Intent), step.Envelope.Digest);
         transaction.Rounds++;
@@ -243,7 +243,7 @@ sealed partial class Partition
         if (account.PaidSellers.Add(transaction.Seller.Agent)) standing.DistinctPayers++;
     }
 
-    static List<(string Account, Int128 Nanos)> PayeesOf(TransactionEntry transaction) =>
+    static (string Account, Int128 Nanos)[] PayeesOf(TransactionEntry transaction) =>
         transaction.Quote!.Payees.Count == 0
             ? [(transaction.Seller.Principal, Nanos(transaction.Quote.Total))]
             : [.. transaction.Quote.Payees.Select(payee => (payee.Account, Nanos(payee.Amount)))];
@@ -285,13 +285,13 @@ sealed partial class Partition
     {
         if (transaction.Deadline != 0)
         {
-            account.Deadlines.Remove((transaction.Deadline, transaction.Id));
-            _deadlines.Remove((transaction.Deadline, transaction.Id));
+            account.Deadlines.Leave();
+            _deadlines.Leave();
         }
         transaction.Deadline = deadline;
         if (deadline == 0) return;
-        account.Deadlines.Add((deadline, transaction.Id));
-        _deadlines.Add((deadline, transaction.Id));
+        account.Deadlines.Add(transaction);
+        _deadlines.Add(transaction);
     }
 
     // Nothing waits any more; at most a refund may come. What was wanted and offered stands in the journal, and leaves memory.
@@ -299,13 +299,13 @@ sealed partial class Partition
     {
         if (transaction.State is Settled)
         {
-            var first = Splits.Of(PayeesOf(transaction), transaction.Amount).First();
+            var first = Splits.Of(PayeesOf(transaction), transaction.Amount)[0];
             // A refund debits the first payee. A seller may spend its own principal's money on it, but of anybody else's no more than
             // what this very purchase brought: or naming a stranger as payee would be a way into the stranger's account.
             (transaction.FirstPayee, transaction.Refundable) = (first.Account, first.Account == transaction.Seller.Principal ? transaction.Amount : first.Nanos);
         }
         (transaction.Revision, transaction.Quote) = (null, null);
-        transaction.Superseded.Clear();
+        transaction.Superseded = null;
         transaction.Intent.Closed();
     }
 

@@ -8,6 +8,10 @@ namespace ActProtocol.Engine.Transactions;
 /// <summary>One transaction, as its partition keeps it.</summary>
 sealed class TransactionEntry(Id16 id, IntentEntry intent, Party buyer, Party seller)
 {
+    // Of a purchase without detours: quote, lock, confirm and commit; and beside their records those of the intent and of the settlement.
+    const int UsualMessages = 4;
+    const int UsualRecords = UsualMessages + 2;
+
     public Id16 Id { get; } = id;
 
     public IntentEntry Intent { get; } = intent;
@@ -50,8 +54,8 @@ sealed class TransactionEntry(Id16 id, IntentEntry intent, Party buyer, Party se
 
     public Int128 Refundable { get; set; }
 
-    /// <summary>Digests of quotes that a later one replaced.</summary>
-    public List<Digest> Superseded { get; } = [];
+    /// <summary>Digests of quotes that a later one replaced; null when there are none.</summary>
+    public List<Digest>? Superseded { get; set; }
 
     /// <summary>The last accepted envelopes of both sides: what the other side's next must follow.</summary>
     public Digest LastOfBuyer { get; set; }
@@ -82,7 +86,7 @@ sealed class TransactionEntry(Id16 id, IntentEntry intent, Party buyer, Party se
     /// <summary>Room is reserved in both mailboxes.</summary>
     public bool RoomReserved { get; set; }
 
-    public List<KeptMessage> Messages { get; } = [];
+    public List<KeptMessage> Messages { get; } = new(UsualMessages);
 
     // Refusals that were recorded, a byte for each role.
     uint _refusals;
@@ -98,7 +102,7 @@ sealed class TransactionEntry(Id16 id, IntentEntry intent, Party buyer, Party se
     static int ShiftOf(Role role) => 8 * ((int)role - (int)Role.Buyer);
 
     /// <summary>Positions of all records of this transaction, in order.</summary>
-    public List<long> Records { get; } = [];
+    public List<long> Records { get; } = new(UsualRecords);
 
     public bool Ended => TransactionRules.IsEnd(State);
 
@@ -133,7 +137,7 @@ sealed class TransactionEntry(Id16 id, IntentEntry intent, Party buyer, Party se
         Arbiter.Write(writer);
         writer.Text(FirstPayee);
         writer.Wide(Refundable);
-        writer.List(Superseded, writer.Digest);
+        writer.List(Superseded ?? [], writer.Digest);
         writer.Digest(LastOfBuyer);
         writer.Digest(LastOfSeller);
         writer.Digest(Mandate);
@@ -168,7 +172,7 @@ sealed class TransactionEntry(Id16 id, IntentEntry intent, Party buyer, Party se
             FirstPayee = reader.Text(),
             Refundable = reader.Wide(),
         };
-        reader.Each(() => entry.Superseded.Add(reader.Digest()));
+        reader.Each(() => (entry.Superseded ??= []).Add(reader.Digest()));
         entry.LastOfBuyer = reader.Digest();
         entry.LastOfSeller = reader.Digest();
         entry.Mandate = reader.Digest();
