@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using ActProtocol.Conformance.Runs;
 using ActProtocol.Conformance.Signing;
@@ -11,12 +12,14 @@ namespace ActProtocol.Conformance.Brokers;
 /// One scenario against a broker: principals, agents and accounts of its own, all that went back and forth, and what is expected of it. Scenarios share nothing, so that
 /// they run beside each other.
 /// </summary>
-sealed class BrokerScenario(BrokerTarget target, RunIdentity run, string checkId, TimeProvider time, CancellationToken cancellationToken)
+sealed class BrokerScenario(BrokerTarget target, RunIdentity run, string checkId, int unkind, TimeProvider time, CancellationToken cancellationToken)
 {
     readonly Controls _controls = new();
     readonly System.Threading.Lock _noting = new();
     readonly List<Sale> _sales = [];
-    readonly List<Party> _parties = [];
+    readonly HashSet<string> _onStreams = [];
+    readonly System.Threading.Lock _lock = new();
+    ImmutableArray<Party> _parties = [];
     int _named;
 
     public BrokerTarget Target => target;
@@ -29,6 +32,12 @@ sealed class BrokerScenario(BrokerTarget target, RunIdentity run, string checkId
 
     /// <summary>Of this scenario alone.</summary>
     public Seeded Random { get; } = new(run.Seed, checkId);
+
+    /// <summary>What is done to the broker beside what the case is about.</summary>
+    public UnkindScript Script { get; } = new(unkind, new Seeded(run.Seed, checkId));
+
+    /// <summary>Of the run: what must not have been there before carries it.</summary>
+    public string Nonce => run.Nonce;
 
     public Controls Controls => _controls;
 
@@ -76,7 +85,7 @@ sealed class BrokerScenario(BrokerTarget target, RunIdentity run, string checkId
     public async Task FundAsync(Party principal, Google.Type.Money amount)
     {
         if (!target.Discovery.Play) throw new UntestedException("The broker has no play money, and no hook funds accounts.");
-        await BuildAsync(Seal(principal, new Fund { Account = principal.Id, Amount = amount, Reference = Convert.ToHexStringLower(Random.Bytes(8)) }));
+        await BuildAsync(Seal(principal, this.NewFund(principal, amount)));
     }
 
     /// <summary>The digest of the mandate.</summary>
@@ -149,7 +158,17 @@ sealed class BrokerScenario(BrokerTarget target, RunIdentity run, string checkId
         },
     }.With(body);
 
-    public Envelope Seal(Party sender, IMessage body, params Party[] alsoSigning) => Seal(sender, Draft(sender, body), alsoSigning);
+    public Envelope Seal(Party sender, IMessage body, params Party[] alsoSigning) => SealUnkindly(sender, Draft(sender, body), alsoSigning);
+
+    /// <summary>Seals content in bytes that the script draws, if it does: an honest sender may write them.</summary>
+    public Envelope SealUnkindly(Party sender, Content content, params Party[] alsoSigning)
+    {
+        if (Script.Level == 0) return Seal(sender, content, alsoSigning);
+        var (step, random) = Script.Next();
+        var (bytes, acts) = UnkindContent.Of(content, random);
+        if (acts.Count > 0) Script.Note(step, $"{content.BodyCase} with {string.Join(", ", acts)}");
+        return Seal(sender, bytes, alsoSigning);
+    }
 
     public static Envelope Seal(Party sender, Content content, params Party[] alsoSigning) => Seal(sender, content.ToByteString(), alsoSigning);
 
@@ -160,22 +179,24 @@ sealed class BrokerScenario(BrokerTarget target, RunIdentity run, string checkId
         return envelope;
     }
 
-    /// <summary>Sends it by the unary call, and says what came; never fails by itself.</summary>
-    public async Task<Outcome> SendAsync(Envelope envelope)
+    /// <summary>Sends it, by the unary call or as the script has it, and says what came. Fails by itself only when the broker contradicts itself over one envelope.</summary>
+    public async Task<Outcome> SendAsync(Envelope envelope) =>
+        Note(envelope, Script.Level == 0 ? await SendUnaryAsync(envelope) : await new UnkindSender(this, Script).SendAsync(envelope));
+
+    /// <summary>By the unary call and no other way, once; never fails by itself.</summary>
+    public async Task<Outcome> SendUnaryAsync(Envelope envelope, BrokerService.BrokerServiceClient? over = null)
     {
         Transcript.Add(sent: true, $"Send {Bodies.NameOf(envelope.Content)}", Envelope.Descriptor.FullName, envelope.ToByteArray());
-        Outcome outcome;
         try
         {
-            var answer = await target.Broker.SendAsync(new SendRequest { Envelope = envelope }, Options());
+            var answer = await (over ?? target.Broker).SendAsync(new SendRequest { Envelope = envelope }, Options());
             Transcript.Add(sent: false, "accepted", Decision.Descriptor.FullName, answer.Decision?.ToByteArray() ?? []);
-            outcome = answer.Decision?.Accepted is null ? new Outcome.Broken("an answer without an acceptance") : new Outcome.Taken(answer.Decision);
+            return answer.Decision?.Accepted is null ? new Outcome.Broken("an answer without an acceptance") : new Outcome.Taken(answer.Decision);
         }
         catch (RpcException fault)
         {
-            outcome = Refusal(fault);
+            return Refusal(fault);
         }
-        return Note(envelope, outcome);
     }
 
     /// <summary>A signed question of a party's own.</summary>
@@ -211,6 +232,17 @@ sealed class BrokerScenario(BrokerTarget target, RunIdentity run, string checkId
         return status.Code == (int)fault.StatusCode ? new Outcome.Refused(status) : new Outcome.Broken($"{fault.StatusCode} with a status that says {(StatusCode)status.Code}");
     }
 
+    /// <summary>That a case has a stream of its own for the party: no other is opened for it, which would take it over (NET-05).</summary>
+    internal void OnStream(Party party)
+    {
+        lock (_lock) _onStreams.Add(party.Id);
+    }
+
+    internal bool IsOnStream(Party party)
+    {
+        lock (_lock) return _onStreams.Contains(party.Id);
+    }
+
     internal Outcome Note(Envelope envelope, Outcome outcome)
     {
         _controls.Note(envelope, outcome);
@@ -237,7 +269,7 @@ sealed class BrokerScenario(BrokerTarget target, RunIdentity run, string checkId
                 continue;
             }
             if (outcome is not Outcome.Taken) throw new UntestedException($"{party.Name} could not be registered: {outcome}");
-            _parties.Add(party);
+            lock (_lock) _parties = _parties.Add(party);
             return;
         }
     }

@@ -50,6 +50,15 @@ sealed class BrokerStream : IAsyncDisposable
     /// <exception cref="CheckFailedException">The challenge is not as NET-01 says, or a party was not proven.</exception>
     public static async Task<BrokerStream> OpenAsync(BrokerScenario scenario, GrpcChannel? channel, params Party[] parties)
     {
+        foreach (var party in parties) scenario.OnStream(party);
+        return await StartAsync(scenario, channel, parties);
+    }
+
+    /// <summary>One of the script's own, for as long as one envelope takes.</summary>
+    internal static Task<BrokerStream> OpenBrieflyAsync(BrokerScenario scenario, Party? party) => StartAsync(scenario, null, party is null ? [] : [party]);
+
+    static async Task<BrokerStream> StartAsync(BrokerScenario scenario, GrpcChannel? channel, Party[] parties)
+    {
         var stream = new BrokerStream(scenario, channel ?? scenario.Target.Channel);
         try
         {

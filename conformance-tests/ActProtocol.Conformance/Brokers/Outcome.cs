@@ -23,6 +23,9 @@ abstract record Outcome
 
         public string Code => Info?.Reason ?? $"a status without ErrorInfo ({Status.Message})";
 
+        /// <summary>Whether it is a record (ERR-07), by what it says of itself.</summary>
+        public bool IsDecided => Info?.Metadata.GetValueOrDefault("decided") == "true";
+
         public RetryInfo? Retry => Status.Details.FirstOrDefault(detail => detail.Is(RetryInfo.Descriptor))?.Unpack<RetryInfo>();
     }
 

@@ -69,7 +69,7 @@ sealed partial class Sale(BrokerScenario scenario, Party buyer, Party seller, by
     public Envelope Commit(Action<Commit>? change = null, Action<Header>? header = null) => Step(buyer, Changed(new Commit { Quote = ByteString.CopyFrom(QuoteDigest) }, change), header);
 
     /// <summary>Any other step, by whoever is to take it.</summary>
-    public Envelope Step(Party by, IMessage body, Action<Header>? header = null) => BrokerScenario.Seal(by, Draft(by, body, header));
+    public Envelope Step(Party by, IMessage body, Action<Header>? header = null) => scenario.SealUnkindly(by, Draft(by, body, header));
 
     public Content Draft(Party by, IMessage body, Action<Header>? header = null)
     {

@@ -12,7 +12,7 @@ static class Streams
     {
         var owner = await scenario.PrincipalAsync("owner");
         await using var stream = await BrokerStream.OpenAsync(scenario, null, owner);
-        var good = Enumerable.Range(0, 16).Select(n => scenario.Seal(owner, new Fund { Account = owner.Id, Amount = Xts.Of(1), Reference = $"part-{n}" })).ToList();
+        var good = Enumerable.Range(0, 16).Select(_ => scenario.Seal(owner, scenario.NewFund(owner))).ToList();
         var bad = good.Select(envelope => envelope.Signed(owner.Key, over: [1, 2, 3])).ToList();
         var outcomes = await stream.SendAllAsync([.. good.Take(8), .. bad.Skip(8)]);
         foreach (var outcome in outcomes.Take(8)) True("a good envelope of the frame", outcome is Outcome.Taken, "accepted", outcome);
