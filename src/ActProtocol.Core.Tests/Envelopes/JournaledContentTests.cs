@@ -40,6 +40,16 @@ public class JournaledContentTests
     }
 
     [Fact]
+    public void A_number_of_more_than_32_bits_is_cut_as_the_parser_cuts_it()
+    {
+        byte[] header = [.. new Header { MessageId = Bytes(Id16.Length, 3) }.ToByteArray(), Header.HomeFieldNumber << 3, 0x85, 0x80, 0x80, 0x80, 0x10];
+        byte[] content = [Content.HeaderFieldNumber << 3 | 2, (byte)header.Length, .. header, .. new Content { Confirm = new Confirm() }.ToByteArray()];
+
+        Assert.Equal(5, OpenedEnvelope.FromJournal(new Envelope { Content = ByteString.CopyFrom(content) }).Home);
+        Assert.Equal(5, OpenedEnvelope.FromJournal(content, _texts).Home);
+    }
+
+    [Fact]
     public void A_content_without_a_header_is_not_taken_for_one() =>
         Assert.Throws<InvalidOperationException>(() => OpenedEnvelope.FromJournal(new Content { Confirm = new Confirm() }.ToByteArray(), _texts));
 

@@ -29,10 +29,11 @@ readonly ref struct HeaderView
                     Follows = payload.IsEmpty ? default : new Digest(payload);
                     break;
                 case Header.ExpiresAtMsFieldNumber:
-                    ExpiresAtMs = (long)value;
+                    ExpiresAtMs = unchecked((long)value);
                     break;
                 case Header.HomeFieldNumber:
-                    Home = (int)value;
+                    // As parsers do: what a sender wrote beyond 32 bits is not looked at.
+                    Home = unchecked((int)(uint)value);
                     break;
                 case Header.MandateFieldNumber:
                     Mandate = payload.IsEmpty ? default : new Digest(payload);
