@@ -225,7 +225,8 @@ sealed class BrokerScenario(BrokerTarget target, RunIdentity run, string checkId
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (fault.StatusCode is StatusCode.Unavailable && fault.InnerException is not null && fault.Trailers.Count == 0) throw new SubjectGoneException($"The broker can't be reached: {fault.Status.Detail}", fault);
-        if (fault.StatusCode is StatusCode.DeadlineExceeded) return new Outcome.Broken($"no answer in {target.Waits.AnswerMax.TotalSeconds:0.#} s");
+        // The protocol has refusals of this status too: those come with details.
+        if (fault.StatusCode is StatusCode.DeadlineExceeded && fault.GetRpcStatus() is null) return new Outcome.Broken($"no answer in {target.Waits.AnswerMax.TotalSeconds:0.#} s");
         var status = fault.GetRpcStatus();
         Transcript.Add(sent: false, $"refused: {fault.StatusCode}", Google.Rpc.Status.Descriptor.FullName, status?.ToByteArray() ?? []);
         if (status is null) return new Outcome.Broken($"{fault.StatusCode} without details ({fault.Status.Detail})");

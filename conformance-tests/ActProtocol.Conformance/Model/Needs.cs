@@ -57,13 +57,20 @@ sealed class Needs(Registered registered, IReadOnlyDictionary<string, Lodged> ma
         if (Amounts.FaultOf(quote.Total) is null && quote.Total.CurrencyCode != trade.Currency) faults.Add("currency_mixed");
         if (quote.ValidUntilMs <= step.Stamp) faults.Add("quote_expired");
         else if (isFormed && quote.ValidUntilMs > trade.Wanted.First.ExpiresAtMs) faults.Add("terms_invalid");
-        if (QuoteForm.First(faults) is { } fault) return fault;
-        if (quote.Payees.Any(payee => registered.PrincipalOf(payee.Account) is { } principal && principal != payee.Account)) return "terms_invalid";
-        if (quote.Payees.Any(payee => registered.PrincipalOf(payee.Account) is null)) return "agent_unknown";
-        if (quote.Terms.Escrow is not { } escrow) return null;
+        if (isFormed) faults.AddRange(PartiesFaults(trade, quote));
+        return QuoteForm.First(faults);
+    }
+
+    // QUO-09
+    IEnumerable<string?> PartiesFaults(Trade trade, Quote quote)
+    {
+        if (quote.Payees.Any(payee => registered.PrincipalOf(payee.Account) is { } principal && principal != payee.Account)) yield return "terms_invalid";
+        if (quote.Payees.Any(payee => registered.PrincipalOf(payee.Account) is null)) yield return "agent_unknown";
+        if (quote.Terms.Escrow is not { } escrow) yield break;
         // The broker's own arbiter was registered before the scenario began.
-        if (registered.PrincipalOf(escrow.Arbiter) is not { } arbiter) return escrow.Arbiter == defaultArbiter ? null : "agent_unknown";
-        return arbiter == trade.Account || arbiter == trade.SellerPrincipal ? "same_principal" : null;
+        var arbiter = registered.PrincipalOf(escrow.Arbiter);
+        if (arbiter is null && escrow.Arbiter != defaultArbiter) yield return "agent_unknown";
+        if (arbiter is not null && (arbiter == trade.Account || arbiter == trade.SellerPrincipal)) yield return "same_principal";
     }
 
     string? CounterFault(Step step)

@@ -15,7 +15,7 @@ static partial class QuoteForm
     public static string? First(IEnumerable<string?> codes) => codes.Where(code => code is not null).MinBy(code => Order.IndexOf(code!));
 
     public static bool HasTooMany(Quote quote) =>
-        quote.Lines.Count is 0 or > 64 || quote.Taxes.Count > 64 || quote.Fees.Count > 64 || quote.Payees.Count > 16 || quote.Attributes.Count > 64;
+        quote.Lines.Count > 64 || quote.Taxes.Count > 64 || quote.Fees.Count > 64 || quote.Payees.Count > 16 || quote.Attributes.Count > 64;
 
     public static IEnumerable<string?> FaultsOf(Quote quote)
     {
@@ -23,6 +23,7 @@ static partial class QuoteForm
         string? Mixed(Money? money) => Amounts.FaultOf(money) is null && money!.CurrencyCode != currency ? "currency_mixed" : null;
         string? Negative(Money? money) => money is not null && Amounts.NanosOf(money) < 0 ? "amount_invalid" : null;
 
+        if (quote.Lines.Count == 0) yield return "terms_invalid";
         yield return Amounts.FaultOf(quote.Total);
         yield return Negative(quote.Total);
         foreach (var line in quote.Lines)
