@@ -17,7 +17,7 @@ public sealed class RefusalTests : IAsyncLifetime
         [ErrorCode.NotProven] = "StreamTests and ProofTests of the broker: only streams are proven, and refuse it before the engine sees it",
         [ErrorCode.Stopping] = "StopTests of the broker: its ways in close before the engine does",
         [ErrorCode.Overloaded] = $"{nameof(HostRefusalTests)}.{nameof(HostRefusalTests.A_full_queue_is_told_at_once)}",
-        [ErrorCode.Internal] = $"{nameof(PurchaseTests)}.{nameof(PurchaseTests.An_append_of_unknown_outcome_is_told_as_unknown_and_the_same_bytes_settle_it)}",
+        [ErrorCode.Internal] = $"{nameof(RepeatTests)}.{nameof(RepeatTests.An_append_of_unknown_outcome_is_told_as_unknown_and_the_same_bytes_settle_it)}",
     };
 
     static readonly Scenario[] Scenarios = [.. EdgeScenarios.All, .. TermsScenarios.All, .. MoneyScenarios.All];

@@ -33,6 +33,23 @@ public sealed class RewrittenJournalTests
         Assert.True(machine.Head.Span.SequenceEqual(entries.List[^1].Head.Span));
     }
 
+    [Fact]
+    public async Task A_changed_bit_of_a_private_part_is_found_and_named_wherever_it_is()
+    {
+        var (index, entries) = await PurchaseAsync();
+        Assert.Contains(entries, entry => !entry.Private.IsEmpty);
+        foreach (var entry in entries)
+        {
+            for (var at = 0; at < entry.Private.Length; at++)
+            {
+                var changed = entry.Private.ToArray();
+                changed[at] ^= 1;
+                var fault = Assert.Throws<JournalCorruptException>(() => new Partition(index, Hosting.World.Broker).Replay(entry with { Private = changed }));
+                Assert.Equal(entry.Position, fault.Position);
+            }
+        }
+    }
+
     // A lock is the last record: its decision has a payment and a deadline.
     static async Task<(int Index, List<JournalEntry> List)> PurchaseAsync()
     {

@@ -30,6 +30,23 @@ public sealed class RefundTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Settled_money_comes_back_in_parts_and_no_further()
+    {
+        var deal = await _market.BoughtAsync();
+        Assert.Equal(Refunding, (await RefundAsync(100)).Accepted!.State);
+        await _market.World.TransfersAsync();
+        Assert.Equal("800.00 / 0.00", await _market.MoneyAsync("buyer-owner"));
+        Assert.Equal(ErrorCode.RefundExceeds, (await RefundAsync(201)).Code);
+        await RefundAsync(200);
+        await _market.World.TransfersAsync();
+        Assert.Equal(("1000.00 / 0.00", "0.00 / 0.00"), (await _market.MoneyAsync("buyer-owner"), await _market.MoneyAsync("seller-owner")));
+        Assert.Equal(ErrorCode.StepOutOfOrder, (await RefundAsync(1)).Code);
+        await _market.AssertReplaysAsync();
+
+        Task<Outcome> RefundAsync(long units) => _market.TryAsync(deal, Role.Seller, Steps.Refund(Steps.Cny(units)));
+    }
+
+    [Fact]
     public async Task What_the_payee_has_no_more_does_not_come_back_and_may_be_asked_for_again()
     {
         var deal = await _market.BoughtAsync();
