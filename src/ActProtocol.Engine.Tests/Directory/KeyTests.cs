@@ -167,6 +167,24 @@ public sealed class KeyTests : IAsyncLifetime
         Assert.Equal((null, ErrorCode.KeyRevoked), (decision, refused!.Code));
     }
 
+    // And so it does in the directory: a thief whose envelope was verified already would otherwise have a key again after the owner's last word,
+    // or take a principal over for good.
+    [Theory]
+    [InlineData("buyer", "buyer-owner")]
+    [InlineData("buyer-owner", "buyer-owner")]
+    public async Task The_directory_takes_nothing_of_a_thief_whose_key_was_just_revoked(string stolen, string owner)
+    {
+        var thiefs = World.Seal(stolen, Rotation(stolen, "thief"));
+        var revokes = World.Seal(stolen, new Content { RevokeKey = new RevokeKey { Id = World.Id(stolen), Key = World.KeyOf("owners").PublicKey.Thumbprint.ToWire() } });
+        var register = new Register { Kind = EntryKind.Agent, Principal = World.Id(owner), SigningKey = World.KeyBytes("newcomer") };
+        var registers = World.Seal("newcomer", new Content { Register = register }, null, World.KeyOf(owner));
+        var outcomes = await _market.TogetherAsync(World.Seal(owner, Rotation(stolen, "owners")), thiefs, revokes, registers);
+        Assert.Null(outcomes[0].Code);
+        Assert.Equal([ErrorCode.KeyRevoked, ErrorCode.KeyRevoked], outcomes[1..3].Select(outcome => outcome.Code!.Value));
+        Assert.Equal(stolen == owner ? ErrorCode.KeyRevoked : null, outcomes[3].Code);
+        Assert.Equal([World.KeyOf("owners").PublicKey.Thumbprint], LiveKeysOf(stolen));
+    }
+
     [Fact]
     public async Task A_recovery_takes_effect_after_its_delay_and_not_before()
     {
@@ -277,6 +295,9 @@ public sealed class KeyTests : IAsyncLifetime
     {
         EnterForeign = new EnterForeign { Id = id, Entry = new Register { Kind = EntryKind.Principal, SigningKey = World.KeyBytes(key) } },
     };
+
+    IEnumerable<Digest> LiveKeysOf(string name) => World.Host.Gate.FindEntry(World.Id(name))!.Keys
+        .Where(key => key.RevokedAtMs == 0).Select(key => VerifyingKey.TryImport(key.SigningKey.Span)!.Thumbprint);
 
     async Task RotateAsync(string by, string agent, string key)
     {

@@ -6,6 +6,7 @@ using ActProtocol.Engine.Transactions;
 using ActProtocol.Envelopes;
 using ActProtocol.Errors;
 using ActProtocol.V1;
+using Google.Protobuf;
 using Body = ActProtocol.V1.Content.BodyOneofCase;
 
 namespace ActProtocol.Engine.Directory;
@@ -57,6 +58,7 @@ sealed class DirectoryMachine(int index, string broker, string authority) : Mach
         {
             return kept.Digest == envelope.Digest ? new Verdict.Repeat(kept.Position) : Drop(ErrorCode.MessageIdReused);
         }
+        if (SignedByRevoked(sender, envelope, cause.Context)) return Drop(ErrorCode.KeyRevoked);
         if (stamp >= envelope.ExpiresAtMs) return Drop(ErrorCode.EnvelopeExpired);
 
         var content = envelope.Content;
@@ -101,6 +103,12 @@ sealed class DirectoryMachine(int index, string broker, string authority) : Mach
         _messages.Read(reader);
         foreach (var sender in _messages.Accounts) CountKept(sender, 1);
     }
+
+    // Verified just before the revocation was shown: the owner's last word is final all the same (DIR-09).
+    bool SignedByRevoked(string sender, OpenedEnvelope envelope, Context context) =>
+        IsRevoked(sender, context.Key) || (envelope.Content.Register is { } register && IsRevoked(register.Principal, context.OwnerKey));
+
+    bool IsRevoked(string id, ByteString key) => _entries.TryGetValue(id, out var entry) && entry.Find(Digest.FromWire(key)) is { RevokedAt: not 0 };
 
     // What an entry can do for ever by itself. What revokes a live key or stops a recovery cannot: nothing keeps anybody from it.
     bool MayWait(Content content) => content.BodyCase switch

@@ -32,7 +32,7 @@ public sealed class Gate
         if (signer.Fault(opened, NowMs) is { } code) return (null, new Refusal(code));
 
         var context = new Context { Key = opened.Wire.Signatures[0].Key, Principal = signer.Principal, Roles = (uint)signer.Roles };
-        signer.AddLines(context);
+        signer.AddKeys(opened, context);
         AddFacts(opened, signer.Principal, context);
         return (new VerifiedEnvelope(opened, context, Salts.Next()), null);
     }

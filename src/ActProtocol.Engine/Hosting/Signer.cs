@@ -19,8 +19,8 @@ abstract class Signer
     /// <summary>Why a signature that holds does not count, or null.</summary>
     public abstract ErrorCode? Fault(OpenedEnvelope envelope, long nowMs);
 
-    /// <summary>Earlier keys whose mandates the present one may use.</summary>
-    public virtual void AddLines(Context context)
+    /// <summary>Says which further keys count for the decision.</summary>
+    public virtual void AddKeys(OpenedEnvelope envelope, Context context)
     {
     }
 
@@ -48,7 +48,8 @@ abstract class Signer
 
         public override ErrorCode? Fault(OpenedEnvelope envelope, long nowMs) => FaultOf(entry, envelope, nowMs);
 
-        public override void AddLines(Context context)
+        /// <summary>Earlier keys whose mandates the present one may use.</summary>
+        public override void AddKeys(OpenedEnvelope envelope, Context context)
         {
             var ownersOnly = true;
             for (var key = entry.Find(Digest.FromWire(context.Key)); key is not null && !key.Succeeds.IsZero; key = entry.Find(key.Succeeds))
@@ -73,6 +74,11 @@ abstract class Signer
             var byOwner = owner is null || envelope.Wire.Signatures.Any(signature => owner.Find(Digest.FromWire(signature.Key)) is not null);
             if (!byKey || !byOwner) return ErrorCode.SignatureInvalid;
             return owner is null ? null : FaultOf(owner, envelope, nowMs);
+        }
+
+        public override void AddKeys(OpenedEnvelope envelope, Context context)
+        {
+            if (owner is not null) context.OwnerKey = envelope.Wire.Signatures.First(signature => owner.Find(Digest.FromWire(signature.Key)) is not null).Key;
         }
     }
 
