@@ -25,17 +25,7 @@ sealed class Parties(string broker)
         Fund = new Fund { Account = TestBroker.IdOf(name), Amount = new() { CurrencyCode = "CNY", Units = 1 }, Reference = $"{_run}-{Interlocked.Increment(ref _messages)}" },
     });
 
-    public ChallengeProof Prove(string name, Challenge challenge)
-    {
-        var key = KeyOf(name);
-        var body = new ProofBody { Broker = challenge.Broker, Nonce = challenge.Nonce, Agent = TestBroker.IdOf(name) }.ToByteString();
-        return new ChallengeProof
-        {
-            Body = body,
-            Key = key.PublicKey.Thumbprint.ToWire(),
-            Signature = ByteString.CopyFrom(key.Sign(SignedBytes.Of(SignedBytes.ProofTag, body.Span))),
-        };
-    }
+    public ChallengeProof Prove(string name, Challenge challenge) => StreamProof.Sign(challenge, TestBroker.IdOf(name), KeyOf(name));
 
     public Envelope Seal(string name, Content content, SigningKey? with = null)
     {

@@ -40,17 +40,8 @@ sealed class TestStream : IAsyncDisposable
         return stream;
     }
 
-    public ChallengeProof Prove(string name, SigningKey? with = null, Challenge? challenge = null)
-    {
-        var (key, to) = (with ?? _broker.KeyOf(name), challenge ?? Challenge);
-        var body = new ProofBody { Broker = to.Broker, Nonce = to.Nonce, Agent = TestBroker.IdOf(name) }.ToByteString();
-        return new ChallengeProof
-        {
-            Body = body,
-            Key = key.PublicKey.Thumbprint.ToWire(),
-            Signature = ByteString.CopyFrom(key.Sign(SignedBytes.Of(SignedBytes.ProofTag, body.Span))),
-        };
-    }
+    public ChallengeProof Prove(string name, SigningKey? with = null, Challenge? challenge = null) =>
+        StreamProof.Sign(challenge ?? Challenge, TestBroker.IdOf(name), with ?? _broker.KeyOf(name));
 
     public Task SendAsync(ConnectRequest frame) => Call.RequestStream.WriteAsync(frame, TestBroker.Stop);
 

@@ -8,7 +8,7 @@ using Grpc.Net.Client;
 
 namespace ActProtocol.Bench;
 
-/// <summary>One <c>Connect</c> stream that speaks for many agents, as lean as a client can be: it does not check receipts, which is not what is measured.</summary>
+/// <summary>One <c>Connect</c> stream that speaks for many agents, as lean as a client can be: it does not check receipts. It ends when the broker does.</summary>
 sealed class AgentStream : IAsyncDisposable
 {
     const int FrameMax = 64;
@@ -18,32 +18,46 @@ sealed class AgentStream : IAsyncDisposable
     readonly ConcurrentDictionary<ByteString, Action<Answer>> _waiting = new();
     readonly Action<AgentStream, Delivery> _delivered;
     readonly TaskCompletionSource _proven = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    readonly int _agents;
-    Task _running = Task.CompletedTask;
-    int _provenSoFar;
+    int _unproven;
 
-    AgentStream(GrpcChannel channel, int agents, Action<AgentStream, Delivery> delivered)
+    AgentStream(GrpcChannel channel, Action<AgentStream, Delivery> delivered)
     {
-        (_agents, _delivered) = (agents, delivered);
+        _delivered = delivered;
         _call = new BrokerService.BrokerServiceClient(channel).Connect();
     }
 
-    public static async Task<AgentStream> OpenAsync(GrpcChannel channel, IReadOnlyList<Party> agents, Action<AgentStream, Delivery> delivered, CancellationToken cancellationToken)
+    /// <summary>Ends when the stream does, with the fault if there was one.</summary>
+    public Task Ended { get; private set; } = Task.CompletedTask;
+
+    /// <param name="prove">The proofs of all agents that it speaks for.</param>
+    public static async Task<AgentStream> OpenAsync(
+        GrpcChannel channel, Func<Challenge, IEnumerable<ChallengeProof>> prove, Action<AgentStream, Delivery> delivered, CancellationToken cancellationToken)
     {
-        var stream = new AgentStream(channel, agents.Count, delivered);
+        var stream = new AgentStream(channel, delivered);
         if (!await stream._call.ResponseStream.MoveNext(cancellationToken)) throw new IOException("The broker closed the stream.");
-        var challenge = stream._call.ResponseStream.Current.Challenge;
-        await stream._call.RequestStream.WriteAsync(new ConnectRequest { Proofs = { agents.Select(agent => agent.Prove(challenge)) } }, cancellationToken);
-        stream._running = Task.WhenAll(stream.ReadAsync(), stream.WriteAsync());
+        var proofs = new ConnectRequest { Proofs = { prove(stream._call.ResponseStream.Current.Challenge) } };
+        stream._unproven = proofs.Proofs.Count;
+        if (stream._unproven > 0) await stream._call.RequestStream.WriteAsync(proofs, cancellationToken);
+        else stream._proven.SetResult();
+        stream.Ended = Task.WhenAll(stream.ReadAsync(), stream.WriteAsync());
         await stream._proven.Task.WaitAsync(cancellationToken);
         return stream;
     }
 
-    /// <summary>Sends, and calls back with the answer, which is durable when it comes.</summary>
-    public void Send(Envelope envelope, Action<Answer> answered)
+    /// <summary>Sends, and calls back with the answer, which is durable when it comes. False when the stream has ended.</summary>
+    public bool Send(Envelope envelope, Action<Answer> answered)
     {
         _waiting[SignedBytes.DigestOf(envelope.Content.Span).ToWire()] = answered;
-        _out.Writer.TryWrite((envelope, null));
+        return _out.Writer.TryWrite((envelope, null));
+    }
+
+    /// <summary>The answer, or null when the stream ended before there was one: then nobody knows.</summary>
+    public async Task<Answer?> SendAsync(Envelope envelope)
+    {
+        var answered = new TaskCompletionSource<Answer>(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (!Send(envelope, answered.SetResult)) return null;
+        await Task.WhenAny(answered.Task, Ended);
+        return answered.Task.IsCompleted ? await answered.Task : null;
     }
 
     public void Acknowledge(Delivery delivery) => _out.Writer.TryWrite((null, new Acknowledge { Agent = delivery.Agent, Cursor = delivery.Cursor }));
@@ -51,7 +65,7 @@ sealed class AgentStream : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _out.Writer.TryComplete();
-        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Ended.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _call.Dispose();
     }
 
@@ -72,15 +86,24 @@ sealed class AgentStream : IAsyncDisposable
 
     async Task ReadAsync()
     {
-        while (await _call.ResponseStream.MoveNext(CancellationToken.None))
+        try
         {
-            var frame = _call.ResponseStream.Current;
-            if (frame.Proven.Count > 0 && (_provenSoFar += frame.Proven.Count) == _agents) _proven.TrySetResult();
-            foreach (var answer in frame.Answers)
+            while (await _call.ResponseStream.MoveNext(CancellationToken.None))
             {
-                if (_waiting.TryRemove(answer.Digest, out var answered)) answered(answer);
+                var frame = _call.ResponseStream.Current;
+                if (frame.Proven.Count > 0 && (_unproven -= frame.Proven.Count) == 0) _proven.TrySetResult();
+                foreach (var answer in frame.Answers)
+                {
+                    if (_waiting.TryRemove(answer.Digest, out var answered)) answered(answer);
+                }
+                foreach (var delivery in frame.Deliveries) _delivered(this, delivery);
             }
-            foreach (var delivery in frame.Deliveries) _delivered(this, delivery);
+        }
+        finally
+        {
+            // The writer ends too.
+            _out.Writer.TryComplete();
+            _proven.TrySetException(new IOException("The broker closed the stream."));
         }
     }
 }

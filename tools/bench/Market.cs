@@ -48,8 +48,8 @@ sealed class Market : IAsyncDisposable
         async Task<Decision> SendAsync(Envelope envelope) => (await client.SendAsync(envelope, cancellationToken)).OrThrow();
         await Task.WhenAll(market._parties.Values.Select(party => party.EnterAsync(SendAsync)));
         await Task.WhenAll(market._buyers.Select(party => party.EquipAsync(SendAsync)));
-        market._buying = await AgentStream.OpenAsync(market._channel, market._buyers, market.BuyerGot, cancellationToken);
-        market._selling = await AgentStream.OpenAsync(market._channel, market._sellers, market.SellerGot, cancellationToken);
+        market._buying = await AgentStream.OpenAsync(market._channel, challenge => market._buyers.Select(buyer => buyer.Prove(challenge)), market.BuyerGot, cancellationToken);
+        market._selling = await AgentStream.OpenAsync(market._channel, challenge => market._sellers.Select(seller => seller.Prove(challenge)), market.SellerGot, cancellationToken);
         return market;
     }
 

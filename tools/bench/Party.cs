@@ -101,16 +101,7 @@ sealed class Party
         Seal(Id, new Content { Header = Step(transaction, seller, confirmed, Home), Commit = new Commit { Quote = quote.ToWire() } }, _key);
 
     /// <summary>A proof for a stream.</summary>
-    public ChallengeProof Prove(Challenge challenge)
-    {
-        var body = new ProofBody { Broker = challenge.Broker, Nonce = challenge.Nonce, Agent = Id }.ToByteString();
-        return new ChallengeProof
-        {
-            Body = body,
-            Key = _key.PublicKey.Thumbprint.ToWire(),
-            Signature = ByteString.CopyFrom(_key.Sign(SignedBytes.Of(SignedBytes.ProofTag, body.Span))),
-        };
-    }
+    public ChallengeProof Prove(Challenge challenge) => StreamProof.Sign(challenge, Id, _key);
 
     static Header Step(Id16 transaction, string to, Digest follows, uint home) =>
         new() { TransactionId = transaction.ToWire(), Recipients = { to }, Follows = follows.ToWire(), Home = home };

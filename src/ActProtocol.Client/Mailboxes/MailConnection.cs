@@ -123,9 +123,7 @@ public sealed class MailConnection(ActClient client, ActIdentity agent, TimeProv
         {
             throw Failed(new WrongBrokerException($"The challenge is not signed by a key that {client.Broker.Id} is known by: if its keys were changed, fetch /.well-known/act.json anew."));
         }
-        var body = new ProofBody { Broker = challenge.Broker, Nonce = challenge.Nonce, Agent = agent.Id }.ToByteString();
-        var signature = await agent.Signer.SignAsync(SignedBytes.Of(SignedBytes.ProofTag, body.Span), cancellationToken);
-        var proof = new ChallengeProof { Body = body, Key = agent.Signer.PublicKey.Thumbprint.ToWire(), Signature = ByteString.CopyFrom(signature) };
+        var proof = await StreamProof.SignAsync(challenge, agent.Id, agent.Signer, cancellationToken);
         return await WriteAsync(call, new ConnectRequest { Proofs = { proof } }, cancellationToken);
     }
 

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
+using ActProtocol.Bench;
 using ActProtocol.Envelopes;
 using ActProtocol.V1;
 using Google.Protobuf;
+using Grpc.Net.Client;
 using Record = ActProtocol.V1.Record;
 
 namespace ActProtocol.Tools;
@@ -26,7 +28,8 @@ sealed class Trade
     readonly ConcurrentDictionary<Id16, (uint Home, string Buyer)> _homes = new();
     readonly ConcurrentDictionary<Id16, Digest> _quotes = new();
     readonly ConcurrentDictionary<Id16, TaskCompletionSource> _ends = new();
-    readonly List<TraderStream> _streams = [];
+    readonly List<AgentStream> _streams = [];
+    GrpcChannel? _channel;
     int _next;
 
     public Trade() => _byId = _buyers.Concat(_sellers).Append(_arbiter).ToDictionary(trader => trader.Id);
@@ -74,7 +77,12 @@ sealed class Trade
     public async Task ConnectAsync(TestedBroker broker)
     {
         _streams.Clear();
-        foreach (var some in (Trader[][])[_buyers[..3], _buyers[3..], _sellers, [_arbiter]]) _streams.Add(await TraderStream.OpenAsync(broker.Grpc, some, React));
+        _channel?.Dispose();
+        _channel = GrpcChannel.ForAddress(broker.Grpc, new GrpcChannelOptions { MaxReceiveMessageSize = 16 << 20 });
+        foreach (var some in (Trader[][])[_buyers[..3], _buyers[3..], _sellers, [_arbiter]])
+        {
+            _streams.Add(await AgentStream.OpenAsync(_channel, challenge => some.Select(trader => trader.Prove(challenge)), React, TestContext.Current.CancellationToken));
+        }
     }
 
     /// <summary>So many purchases at once, one after the other, until the broker is gone.</summary>
@@ -100,11 +108,11 @@ sealed class Trade
         _ends[transaction] = ended;
         var stream = StreamOf(buyer);
         if (await SendAsync(stream, buyer, envelope) is null) return false;
-        await Task.WhenAny(ended.Task, stream.Broken);
+        await Task.WhenAny(ended.Task, stream.Ended);
         return ended.Task.IsCompleted;
     }
 
-    public async Task<Answer?> SendAsync(TraderStream stream, Trader trader, Envelope envelope)
+    public async Task<Answer?> SendAsync(AgentStream stream, Trader trader, Envelope envelope)
     {
         var sent = Witness.Sending(trader, envelope);
         var answer = await stream.SendAsync(envelope);
@@ -115,7 +123,7 @@ sealed class Trade
         return answer;
     }
 
-    public TraderStream StreamOf(Trader trader) => _streams[
+    public AgentStream StreamOf(Trader trader) => _streams[
         trader == _arbiter ? 3 : _sellers.Contains(trader) ? 2 : Array.IndexOf(_buyers, trader) < 3 ? 0 : 1];
 
     public async Task DisconnectAsync()
@@ -131,7 +139,7 @@ sealed class Trade
 
     static Course CourseOf(Id16 transaction) => (Course)(transaction.ToWire()[0] % Enum.GetValues<Course>().Length);
 
-    void React(TraderStream stream, Delivery delivery)
+    void React(AgentStream stream, Delivery delivery)
     {
         var record = Record.Parser.ParseFrom(delivery.Receipt.Record);
         Witness.Delivered(record);

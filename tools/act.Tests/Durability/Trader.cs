@@ -63,16 +63,7 @@ sealed class Trader
 
     public Envelope AskAsOwner(Ask question) => Seal(OwnerId, new Content { Ask = question }, _owner);
 
-    public ChallengeProof Prove(Challenge challenge)
-    {
-        var body = new ProofBody { Broker = challenge.Broker, Nonce = challenge.Nonce, Agent = Id }.ToByteString();
-        return new ChallengeProof
-        {
-            Body = body,
-            Key = _key.PublicKey.Thumbprint.ToWire(),
-            Signature = ByteString.CopyFrom(_key.Sign(SignedBytes.Of(SignedBytes.ProofTag, body.Span))),
-        };
-    }
+    public ChallengeProof Prove(Challenge challenge) => StreamProof.Sign(challenge, Id, _key);
 
     Envelope Seal(string sender, Content content, params ReadOnlySpan<ISigner> signers)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using ActProtocol.Bench;
 using ActProtocol.Envelopes;
 using ActProtocol.V1;
 using Grpc.Core;
@@ -125,7 +126,10 @@ sealed class Witness
     // The acknowledged get the same answer, the others their first.
     async Task ResendAsync(TestedBroker broker, BrokerService.BrokerServiceClient service, IReadOnlyList<Trader> traders, List<Sent> chosen)
     {
-        await using var stream = await TraderStream.OpenAsync(broker.Grpc, traders, (_, delivery) => Delivered(Record.Parser.ParseFrom(delivery.Receipt.Record)));
+        using var channel = GrpcChannel.ForAddress(broker.Grpc, new GrpcChannelOptions { MaxReceiveMessageSize = 16 << 20 });
+        await using var stream = await AgentStream.OpenAsync(
+            channel, challenge => traders.Select(trader => trader.Prove(challenge)), (_, delivery) => Delivered(Record.Parser.ParseFrom(delivery.Receipt.Record)),
+            TestContext.Current.CancellationToken);
         await Parallel.ForEachAsync(chosen, new ParallelOptions { MaxDegreeOfParallelism = 4 * AtOnce }, async (sent, _) =>
         {
             if (sent.ByOwner || sent.IsRegistration)
