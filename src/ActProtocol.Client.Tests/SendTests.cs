@@ -126,7 +126,8 @@ public class SendTests
         using var client = broker.NewClient();
         await broker.DisposeAsync();
 
-        await Assert.ThrowsAsync<BrokerUnreachableException>(() => client.GetEntryAsync("act://local/a", Market.Cancelled));
+        var fault = await Assert.ThrowsAsync<BrokerUnreachableException>(() => client.GetEntryAsync("act://local/a", Market.Cancelled));
+        Assert.Equal(HttpRequestError.ConnectionError, fault.HttpRequestError);
     }
 
     [Fact]

@@ -6,7 +6,8 @@ using Grpc.Core;
 namespace ActProtocol.Client;
 
 /// <summary>The broker did not answer: it is not there, or the connection broke. What was asked may be asked again.</summary>
-public sealed class BrokerUnreachableException(string message, Exception? inner) : HttpRequestException(message, inner);
+/// <param name="error">What went wrong below gRPC; <see cref="HttpRequestError.ConnectionError"/> where there is nobody.</param>
+public sealed class BrokerUnreachableException(string message, Exception? inner, HttpRequestError error = HttpRequestError.Unknown) : HttpRequestException(error, message, inner);
 
 /// <summary>The broker at this address is another than the one that was meant, or cannot prove that it is the same.</summary>
 public sealed class WrongBrokerException(string message) : InvalidOperationException(message);
@@ -30,7 +31,8 @@ static class BrokerFaults
     /// <summary>For calls that change nothing: a refusal, or no answer.</summary>
     public static Exception ToException(RpcException fault) => RefusalIn(fault) is { } refusal
         ? new ActRefusedException(refusal)
-        : new BrokerUnreachableException($"{fault.StatusCode}: {fault.Status.Detail}", fault);
+        : new BrokerUnreachableException(
+            $"{fault.StatusCode}: {fault.Status.Detail}", fault, (fault.Status.DebugException as HttpRequestException)?.HttpRequestError ?? HttpRequestError.Unknown);
 
     /// <summary>The row of the registry; null for a code of a later minor version.</summary>
     public static ErrorEntry? EntryOf(ErrorCode code) => code is ErrorCode.Unspecified ? null : code.Entry;

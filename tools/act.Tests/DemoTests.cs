@@ -7,10 +7,31 @@ namespace ActProtocol.Tools;
 /// <summary>The demo as a person runs it: what it shows, and that nothing of it stays.</summary>
 public class DemoTests
 {
+    const double SecondsMax = 10;
+    const int RunsMax = 4;
+
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     [Fact]
     public async Task It_buys_the_one_flight_that_fits_and_its_receipt_verifies()
+    {
+        var lines = await DemoAsync();
+        var last = JsonDocument.Parse(lines[^1]).RootElement;
+        Assert.True(last.GetProperty("receipt_verified").GetBoolean());
+        Assert.Equal(2, last.GetProperty("refused_locks").GetInt32());
+        Assert.Equal("780.00 CNY", last.GetProperty("paid").GetString());
+        var seconds = SecondsOf(last);
+        // On a machine that does other things as well it may take longer: then the quickest of a few runs counts.
+        for (var more = 1; more < RunsMax && seconds >= SecondsMax; more++) seconds = Math.Min(seconds, SecondsOf(JsonDocument.Parse((await DemoAsync())[^1]).RootElement));
+        Assert.InRange(seconds, double.Epsilon, SecondsMax);
+        var refused = Told(lines, "lock_refused").Select(line => line.GetProperty("detail").GetString()!).ToList();
+        Assert.Contains(refused, detail => detail.StartsWith("total is at most 800.00 CNY", StringComparison.Ordinal));
+        Assert.Contains(refused, detail => detail.EndsWith("it is 23:40", StringComparison.Ordinal));
+        Assert.Equal(3, Told(lines, "offers").Single().GetProperty("offers").GetArrayLength());
+        Assert.Equal("780.00 CNY", Told(lines, "money").Single().GetProperty("seller_after").GetString());
+    }
+
+    static async Task<string[]> DemoAsync()
     {
         using var late = new CancellationTokenSource(Patience);
         using var process = Process.Start(Act("demo", "--json"))!;
@@ -20,17 +41,10 @@ public class DemoTests
 
         Assert.Equal("", await error);
         Assert.Equal(0, process.ExitCode);
-        var last = JsonDocument.Parse(lines[^1]).RootElement;
-        Assert.True(last.GetProperty("receipt_verified").GetBoolean());
-        Assert.Equal(2, last.GetProperty("refused_locks").GetInt32());
-        Assert.Equal("780.00 CNY", last.GetProperty("paid").GetString());
-        Assert.True(last.GetProperty("seconds").GetDouble() > 0);
-        var refused = Told(lines, "lock_refused").Select(line => line.GetProperty("detail").GetString()!).ToList();
-        Assert.Contains(refused, detail => detail.StartsWith("total is at most 800.00 CNY", StringComparison.Ordinal));
-        Assert.Contains(refused, detail => detail.EndsWith("it is 23:40", StringComparison.Ordinal));
-        Assert.Equal(3, Told(lines, "offers").Single().GetProperty("offers").GetArrayLength());
-        Assert.Equal("780.00 CNY", Told(lines, "money").Single().GetProperty("seller_after").GetString());
+        return lines;
     }
+
+    static double SecondsOf(JsonElement last) => last.GetProperty("seconds").GetDouble();
 
     [Theory]
     [InlineData("INT", 130)]

@@ -37,7 +37,7 @@ sealed class Session(ActClient client, BrokerDocument broker, KeyRing keys, Scre
         catch (BrokerUnreachableException fault)
         {
             throw new NoBrokerException(
-                fault.Message.Contains("connecting", StringComparison.OrdinalIgnoreCase)
+                fault.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
                     ? $"Nobody answers at {grpc} (--broker). Start a broker with 'act up --play', or name its gRPC address."
                     : $"What answers at {grpc} (--broker) does not speak gRPC. Name the gRPC address that 'act up' says; {broker.Info.Id} serves JSON and gRPC at two ports.",
                 fault);

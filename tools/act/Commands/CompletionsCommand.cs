@@ -27,7 +27,11 @@ static class CompletionsCommand
 
     const string Fish = """
         # act: completions for fish. In ~/.config/fish/config.fish:  act completions fish | source
-        complete -c act -a '(act "[suggest:"(commandline -C)"]" (commandline) 2>/dev/null)'
+        function _act_complete
+            set -l line (commandline -cp)
+            act "[suggest:"(string length -- "$line")"]" "$line" 2>/dev/null
+        end
+        complete -c act -a '(_act_complete)'
 
         """;
 
