@@ -4,11 +4,14 @@ using ActProtocol.V1;
 namespace ActProtocol.Broker.Streams;
 
 /// <summary>What waits to be written on one stream, and how it is cut into frames. Guarded by its session's lock.</summary>
-/// <remarks>Bounded by who fills it: answers by the envelopes under way, deliveries by <see cref="HasRoom"/>, notices by the agents of a stream.</remarks>
+/// <remarks>Bounded by who fills it: answers by the envelopes under way, deliveries by <see cref="HasRoom"/>, notices by <see cref="NoticesMax"/>.</remarks>
 sealed class Outgoing
 {
     /// <summary>Deliveries that wait to be written; when there are more, mail stays in its mailbox.</summary>
     public const int DeliveryBytesMax = 4 << 20;
+
+    /// <summary>Notices that wait to be written: more than every agent of a stream being proven and closed. A stream that has more does not read.</summary>
+    public const int NoticesMax = 32_768;
 
     // Tag and length of a member of a frame.
     const int MemberBytes = 6;
@@ -20,8 +23,13 @@ sealed class Outgoing
 
     public bool HasRoom => _deliveryBytes < DeliveryBytesMax;
 
-    /// <summary>A frame that holds one thing about the stream or an agent: a challenge, a proven agent, a closed one.</summary>
-    public void Add(ConnectResponse notice) => _notices.Enqueue(notice);
+    /// <summary>A frame that holds one thing about the stream or an agent: a challenge, a proven agent, a closed one. False when there are too many.</summary>
+    public bool TryAdd(ConnectResponse notice)
+    {
+        if (_notices.Count >= NoticesMax) return false;
+        _notices.Enqueue(notice);
+        return true;
+    }
 
     public void Add(Answer answer) => _answers.Enqueue(answer);
 

@@ -53,7 +53,7 @@ sealed partial class StreamSession
             if (!_agents.Remove(agent, out var mail)) return false;
             mail.IsGone = true;
             router.Leave(agent, this);
-            _out.Add(new ConnectResponse { Closed = { new AgentClosed { Agent = agent, Reason = why?.ToWire() } } });
+            Notice(new ConnectResponse { Closed = { new AgentClosed { Agent = agent, Reason = why?.ToWire() } } });
         }
         _toWrite.Writer.TryWrite(true);
         return true;
@@ -86,7 +86,7 @@ sealed partial class StreamSession
                 _agents.Add(agent, new AgentMail(agent, key));
             }
             // Said before others can close it again.
-            _out.Add(new ConnectResponse { Proven = { agent } });
+            Notice(new ConnectResponse { Proven = { agent } });
         }
         _provedAny = true;
         streams.Proved(this);
@@ -228,9 +228,10 @@ sealed partial class StreamSession
             var items = await engine.ReadAgainAsync([.. part.Select(item => (item.Mail.Agent, item.Partition, item.Position))], cancellationToken);
             lock (_lock)
             {
-                foreach (var (item, from) in items.Zip(part))
+                foreach (var item in items)
                 {
-                    if (!from.Mail.IsGone && from.Mail.TryTakeAgain(item) is { } delivery) _out.Add(from.Mail, delivery, (item.Partition, item.Position));
+                    var from = part.First(asked => asked.Mail.Agent == item.Agent && asked.Partition == item.Partition && asked.Position == item.Position).Mail;
+                    if (!from.IsGone && from.TryTakeAgain(item) is { } delivery) _out.Add(from, delivery, (item.Partition, item.Position));
                 }
             }
             _toWrite.Writer.TryWrite(true);

@@ -220,8 +220,14 @@ sealed partial class StreamSession(
 
     void Say(ConnectResponse notice)
     {
-        lock (_lock) _out.Add(notice);
+        lock (_lock) Notice(notice);
         _toWrite.Writer.TryWrite(true);
+    }
+
+    // Proving and leaving in turns costs little, and each is told: who does not read it is let go.
+    void Notice(ConnectResponse notice)
+    {
+        if (!_out.TryAdd(notice)) End(new Refusal(ErrorCode.TooManyOpen, "notices that are not read"));
     }
 
     // Between frames it ends with the stream; within one, only when it is cut.

@@ -27,6 +27,14 @@ public sealed class DamagedRecordTests
         Assert.Null(answer);
         Assert.Equal(ErrorCode.Internal, refused!.Code);
 
+        // A stream that reads the mailbox on, or again, is had by what can be read.
+        var (letters, _) = await market.World.Host.ReadMailAsync([new MailRead(World.Id("seller"), new HashSet<(int, long)>(), 100)], 100, TestContext.Current.CancellationToken);
+        var others = letters.Select(letter => (letter.Agent, letter.Partition, letter.Position)).ToList();
+        Assert.NotEmpty(others);
+        Assert.DoesNotContain((World.Id("seller"), home, at), others);
+        var again = await market.World.Host.ReadAgainAsync([(World.Id("seller"), home, at), .. others], TestContext.Current.CancellationToken);
+        Assert.Equal(others, again.Select(letter => (letter.Agent, letter.Partition, letter.Position)));
+
         await market.BoughtAsync();
         Assert.Empty(market.World.Host.Troubles);
 

@@ -21,6 +21,7 @@ public sealed class EngineHost : IAsyncDisposable
 {
     readonly EngineOptions _options;
     readonly IPartitionLog _log;
+    readonly ILogger _logger;
     readonly DirectoryView _directory = new();
     readonly BatchProver _prover;
     readonly Channel<Work> _queue;
@@ -29,7 +30,7 @@ public sealed class EngineHost : IAsyncDisposable
 
     EngineHost(EngineOptions options, IPartitionLog log, ISnapshotStore? snapshots, IMailSink mail, TimeProvider time, ILogger logger)
     {
-        (_options, _log) = (options, log);
+        (_options, _log, _logger) = (options, log, logger);
         _prover = new BatchProver(options.Broker, options.ReceiptKey);
         _queue = Channel.CreateBounded<Work>(new BoundedChannelOptions(options.QueueMax) { SingleReader = true });
         Gate = new Gate(options, _directory, time);
@@ -100,12 +101,12 @@ public sealed class EngineHost : IAsyncDisposable
     {
         var (found, count) = await Questions.AskWellAsync(_queue.Writer, slots => (reads.SelectMany(read => slots.SelectMany(slot => slot.WaitingFor(read.Agent))
             .Where(at => !read.Except.Contains(at)).Take(read.Max).Select(at => (read.Agent, At: at))).Take(max).ToList(), slots.Count));
-        return (await ProveAsync([.. found.Select(item => (item.Agent, item.At.Partition, item.At.Position))], cancellationToken), count == _options.Partitions);
+        return (await ProveReadableAsync([.. found.Select(item => (item.Agent, item.At.Partition, item.At.Position))], cancellationToken), count == _options.Partitions);
     }
 
-    /// <summary>Records of mailboxes that were read before, with proofs anew.</summary>
+    /// <summary>Records of mailboxes that were read before, with proofs anew; without those that cannot be read now.</summary>
     public Task<IReadOnlyList<MailItem>> ReadAgainAsync(IReadOnlyList<(string Agent, int Partition, long Position)> places, CancellationToken cancellationToken) =>
-        ProveAsync(places, cancellationToken);
+        ProveReadableAsync(places, cancellationToken);
 
     /// <summary>Answers a signed question for what is its sender's.</summary>
     public async Task<(AskResponse? Answer, Refusal? Refused)> AskAsync(VerifiedEnvelope envelope, CancellationToken cancellationToken)
@@ -225,24 +226,37 @@ public sealed class EngineHost : IAsyncDisposable
         return (new AskResponse { Mail = answer }, null);
     }
 
-    async Task<IReadOnlyList<MailItem>> ProveAsync(IReadOnlyList<(string Agent, int Partition, long Position)> places, CancellationToken cancellationToken)
+    // What cannot be read is left out: it waits in its mailbox, and everything else goes on.
+    async Task<IReadOnlyList<MailItem>> ProveReadableAsync(IReadOnlyList<(string Agent, int Partition, long Position)> places, CancellationToken cancellationToken)
     {
-        var receipts = await ProveAsync([.. places.Select(place => (place.Partition, place.Position))], cancellationToken);
-        return [.. places.Zip(receipts, (place, receipt) => new MailItem(place.Agent, place.Partition, place.Position, receipt))];
+        List<(string Agent, int Partition, long Position)> readable = [];
+        List<ReadOnlyMemory<byte>> records = [];
+        foreach (var place in places)
+        {
+            try
+            {
+                records.Add(await RecordAsync(place.Partition, place.Position, cancellationToken));
+                readable.Add(place);
+            }
+            catch (IOException fault)
+            {
+                _logger.ReadFailed(fault, place.Partition, place.Position);
+            }
+        }
+        if (records.Count == 0) return [];
+        return [.. readable.Zip(_prover.Prove(records), (place, receipt) => new MailItem(place.Agent, place.Partition, place.Position, receipt))];
     }
 
     async Task<Receipt[]> ProveAsync(List<(int Partition, long Position)> positions, CancellationToken cancellationToken)
     {
         if (positions.Count == 0) return [];
         List<ReadOnlyMemory<byte>> records = [];
-        foreach (var (partition, position) in positions)
-        {
-            var entry = await _log.FindAsync(partition, position, cancellationToken)
-                ?? throw new JournalCorruptException(partition, position, "the entry is not in the log");
-            records.Add(entry.Record);
-        }
+        foreach (var (partition, position) in positions) records.Add(await RecordAsync(partition, position, cancellationToken));
         return _prover.Prove(records);
     }
+
+    async ValueTask<ReadOnlyMemory<byte>> RecordAsync(int partition, long position, CancellationToken cancellationToken) =>
+        (await _log.FindAsync(partition, position, cancellationToken) ?? throw new JournalCorruptException(partition, position, "the entry is not in the log")).Record;
 
     int[] AllPartitions => [.. Enumerable.Range(0, _options.Partitions)];
 
