@@ -87,7 +87,7 @@ sealed partial class Partition
         Guard.WholeAmount => RefundFault(step, whole: true),
         Guard.RefundsLeft => step.Transaction.RefundsAsked < EngineLimits.RefundsMax ? null : new Refusal(ErrorCode.RoundsExhausted),
         Guard.RefundsWithinPaid => RefundFault(step, whole: false),
-        // Guards of the broker's own steps hold by construction: see OwedSteps.
+        // Guards of the broker's own steps hold by construction: NextOwed and NextExpired give no other step.
         Guard.PastExpiry or Guard.PastFulfilBy or Guard.PastWindow or Guard.PastResolveBy or Guard.MandateRevoked or Guard.PayeeAnswered => null,
     };
 

@@ -12,7 +12,7 @@ using Body = ActProtocol.V1.Content.BodyOneofCase;
 namespace ActProtocol.Engine.Partitions;
 
 /// <summary>Accounts with their mandates, transactions and holds, and the mail that their records address.</summary>
-/// <remarks>This file says in which order things are looked at; what the steps do is in the folders of their features.</remarks>
+/// <remarks>This file says in which order things are looked at; the files beside it say whether a step may be taken, and what it does.</remarks>
 sealed partial class Partition(int index, string broker) : Machine(index, broker)
 {
     readonly Dictionary<Digest, long> _revokedKeys = [];
@@ -104,8 +104,7 @@ sealed partial class Partition(int index, string broker) : Machine(index, broker
         };
         if (account is null || outcome is not (Verdict.Take or Verdict.Refuse)) return outcome;
 
-        var kept2 = new KeptMessage(sender, envelope.MessageId, envelope.Digest, NextPosition);
-        _messages.Keep(kept2, envelope.ExpiresAtMs, account.Id);
+        _messages.Keep(new KeptMessage(sender, envelope.MessageId, envelope.Digest, NextPosition), envelope.ExpiresAtMs, account.Id);
         account.KeptMessages++;
         return outcome;
     }
