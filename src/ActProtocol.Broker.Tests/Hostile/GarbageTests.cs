@@ -33,6 +33,7 @@ public class GarbageTests
     [InlineData("nested groups")]
     [InlineData("text")]
     [InlineData("a flag that is none")]
+    [InlineData("a length above all bounds")]
     [InlineData("no gzip")]
     public async Task A_stream_that_brings_no_message_ends_and_others_go_on(string body)
     {
@@ -41,6 +42,9 @@ public class GarbageTests
         await answer.Content.ReadAsByteArrayAsync(TestBroker.Stop);
 
         Assert.Equal("3", Single(answer.TrailingHeaders, "grpc-status"));
+        var details = Convert.FromBase64String(Single(answer.TrailingHeaders, "grpc-status-details-bin"));
+        var expected = body == "a length above all bounds" ? ErrorCode.TooLarge : ErrorCode.Malformed;
+        Assert.Equal(expected, Refusal.FromWire(Google.Rpc.Status.Parser.ParseFrom(details))!.Code);
         await broker.EnterAsync("a");
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -92,6 +93,30 @@ public class JsonTests
 
         Refused(await PostAsync(broker, "/v1/envelopes", bytes), HttpStatusCode.RequestEntityTooLarge, "too_large");
         Refused(await PostAsync(broker, "/v1/envelopes", bytes, chunked: true), HttpStatusCode.RequestEntityTooLarge, "too_large");
+    }
+
+    // A client that is still sending when it is answered must not be cut off, or it never sees why.
+    [Theory]
+    [InlineData(10 << 20, false)]
+    [InlineData(10 << 20, true)]
+    public async Task A_body_far_above_the_bound_is_told_so_once_it_was_sent(int bytes, bool chunked)
+    {
+        await using var broker = await TestBroker.StartAsync();
+        var address = broker.Http.BaseAddress!;
+        using var client = new TcpClient { NoDelay = true };
+        await client.ConnectAsync(address.Host, address.Port, TestBroker.Stop);
+        var stream = client.GetStream();
+        var length = chunked ? "Transfer-Encoding: chunked" : $"Content-Length: {bytes}";
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST /v1/envelopes HTTP/1.1\r\nHost: {address.Authority}\r\nContent-Type: application/json\r\n{length}\r\n\r\n"), TestBroker.Stop);
+        if (chunked) await stream.WriteAsync(Encoding.ASCII.GetBytes($"{bytes:x}\r\n"), TestBroker.Stop);
+        var part = new byte[64 << 10];
+        for (var sent = 0; sent < bytes; sent += part.Length) await stream.WriteAsync(part, TestBroker.Stop);
+        if (chunked) await stream.WriteAsync("\r\n0\r\n\r\n"u8.ToArray(), TestBroker.Stop);
+
+        using var reader = new StreamReader(stream);
+        Assert.Equal("HTTP/1.1 413 Payload Too Large", await reader.ReadLineAsync(TestBroker.Stop));
+        var text = "";
+        while (!text.Contains("too_large", StringComparison.Ordinal)) text = await reader.ReadLineAsync(TestBroker.Stop) ?? throw new EndOfStreamException("There is no code.");
     }
 
     [Theory]

@@ -7,6 +7,7 @@ using ActProtocol.V1;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Grpc.Core;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 
 namespace ActProtocol.Broker.Json;
@@ -15,6 +16,9 @@ namespace ActProtocol.Broker.Json;
 /// <c>google.rpc.Status</c> as JSON.</summary>
 sealed class JsonDoor(RequestDelegate next, BrokerOptions options, ILoggerFactory loggers)
 {
+    // Of a body that is too large; beyond it the connection is cut.
+    const int PassedOverMax = 64 << 20;
+
     static readonly JsonFormatter Formatter = new(JsonFormatter.Settings.Default.WithTypeRegistry(TypeRegistry.FromFiles(Google.Rpc.ErrorDetailsReflection.Descriptor)));
 
     readonly ILogger _logger = loggers.CreateLogger(BrokerLog.Category);
@@ -75,9 +79,12 @@ sealed class JsonDoor(RequestDelegate next, BrokerOptions options, ILoggerFactor
         MediaTypeHeaderValue.TryParse(contentType, out var type) && type.MediaType.Equals(MediaTypeNames.Application.Json, StringComparison.OrdinalIgnoreCase)
             && (!type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase));
 
-    // Null when it is above the bound: no more is read.
+    // Null when it is above the bound.
     async Task<ReadOnlyMemory<byte>?> ReadAsync(HttpRequest request)
     {
+        // What is above it is passed over by the server until the answer was sent, and within its own limits; were the connection cut instead,
+        // a client that is still sending would never see the answer.
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = PassedOverMax;
         if (request.ContentLength > options.JsonBytesMax) return null;
         var read = new MemoryStream();
         var part = new byte[Math.Min(options.JsonBytesMax + 1, 16 * 1024)];

@@ -26,6 +26,7 @@ sealed partial class StreamSession(
     const int InFlightMax = 1_024;
     const int AgentsMax = 10_000;
     const int UnprovenFaultsMax = 16;
+    const string FramingSource = "Grpc.AspNetCore.Server";
     static readonly TimeSpan FinishWithin = TimeSpan.FromSeconds(5);
     static readonly TimeSpan LastFrameWithin = TimeSpan.FromSeconds(1);
 
@@ -64,7 +65,8 @@ sealed partial class StreamSession(
         {
             End(new Refusal(ErrorCode.Malformed, "frame"));
         }
-        catch (RpcException fault) when (fault.StatusCode is StatusCode.ResourceExhausted)
+        // The second is a length that does not even fit the framework's numbers; an IOException of anybody else is a connection that broke.
+        catch (Exception large) when (large is RpcException { StatusCode: StatusCode.ResourceExhausted } or IOException { Source: FramingSource })
         {
             End(new Refusal(ErrorCode.TooLarge, "frame"));
         }
