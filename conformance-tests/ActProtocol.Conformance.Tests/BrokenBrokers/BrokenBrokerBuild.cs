@@ -52,7 +52,7 @@ static class BrokenBrokerBuild
             ? Edited(path["src/".Length..], await File.ReadAllTextAsync(Repository.PathOf(path))) : await File.ReadAllTextAsync(Repository.PathOf(path)));
         Write("src/ActProtocol.Core/BrokenBy.cs", Switch);
 
-        var start = new ProcessStartInfo("dotnet", ["build", "tools/act/act.csproj", "--nologo", "--verbosity", "quiet", "-p:TreatWarningsAsErrors=false", "-p:EnforceCodeStyleInBuild=false", "-p:RunAnalyzers=false", "-p:NoWarn=CA1050"])
+        var start = new ProcessStartInfo("dotnet", ["build", "tools/act/act.csproj", "--nologo", "--verbosity", "quiet", "-p:TreatWarningsAsErrors=false", "-p:EnforceCodeStyleInBuild=false", "-p:RunAnalyzers=false", "-consoleLoggerParameters:ErrorsOnly"])
         {
             WorkingDirectory = Folder,
             RedirectStandardOutput = true,
