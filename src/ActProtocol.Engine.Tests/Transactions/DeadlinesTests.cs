@@ -15,7 +15,7 @@ public class DeadlinesTests
         var (deadlines, model) = (new Deadlines(), new SortedSet<(long, Id16)>());
 
         // Again and again the same moves, so that places left behind are many, and transactions come back to where they stood.
-        for (var round = 0; round <= rounds % 40; round++)
+        for (var round = 0; round <= rounds % 80; round++)
         {
             foreach (var (which, at) in moves)
             {

@@ -7,7 +7,7 @@ namespace ActProtocol.Engine.Transactions;
 /// places are such: to move on costs nothing then, and no object.</remarks>
 sealed class Deadlines
 {
-    const int LeftMax = 64;
+    const int LeftMax = 256;
 
     readonly PriorityQueue<TransactionEntry, (long At, Id16 Id)> _queue = new();
     int _live;

@@ -11,6 +11,9 @@ sealed class MessageMemory
         static (a, b) => a.At != b.At ? a.At.CompareTo(b.At)
             : string.CompareOrdinal(a.Sender, b.Sender) is not 0 and var order ? order : a.Message.CompareTo(b.Message)));
 
+    // Asked with every record.
+    long _firstExpiry = long.MaxValue;
+
     public KeptMessage? Find(string sender, Id16 message) => _kept.TryGetValue((sender, message), out var found) ? found.Kept : null;
 
     /// <summary>How many have expired that are still counted for an account: nothing is forgotten before something is recorded.</summary>
@@ -23,14 +26,17 @@ sealed class MessageMemory
     {
         _kept.Add((kept.Sender, kept.Message), (kept, expiresAt, account));
         _byExpiry.Add((expiresAt, kept.Sender, kept.Message));
+        _firstExpiry = Math.Min(_firstExpiry, expiresAt);
     }
 
     /// <summary>Forgets one that has expired, if there is one; gives the account it was counted for.</summary>
     public bool TryForget(long stamp, out string account)
     {
         account = "";
-        if (_byExpiry.Count == 0 || _byExpiry.Min is var first && first.ExpiresAt > stamp) return false;
+        if (stamp < _firstExpiry) return false;
+        var first = _byExpiry.Min;
         _byExpiry.Remove(first);
+        _firstExpiry = _byExpiry.Count == 0 ? long.MaxValue : _byExpiry.Min.ExpiresAt;
         _kept.Remove((first.Sender, first.Message), out var gone);
         account = gone.Account;
         return true;
