@@ -81,11 +81,22 @@ sealed class BrokerScenario(BrokerTarget target, RunIdentity run, string checkId
         Principal = party.Principal?.Id ?? "",
     };
 
-    /// <summary>Money for a principal's account: with play money by its own word.</summary>
+    /// <summary>Money for a principal's account: by the operator or the hook that the config has, else, where it is play money, by the principal's own word.</summary>
     public async Task FundAsync(Party principal, Google.Type.Money amount)
     {
-        if (!target.Discovery.Play) throw new UntestedException("The broker has no play money, and no hook funds accounts.");
-        await BuildAsync(Seal(principal, this.NewFund(principal, amount)));
+        var fund = this.NewFund(principal, amount);
+        if (target.Operator is { } @operator) await BuildAsync(Seal(@operator, Draft(@operator, fund, principal)));
+        else if (target.Hooks?.Has(IBrokerHooks.Fund) is true) await target.Hooks.FundAsync(principal.Id, amount, fund.Reference, CancellationToken);
+        else if (target.Discovery.Play) await BuildAsync(Seal(principal, fund));
+        else throw new UntestedException("The broker's money is real, and the config does not say how accounts are funded ('provision').");
+    }
+
+    // What an operator signs about an account goes to that account's home.
+    Content Draft(Party sender, IMessage body, Party about)
+    {
+        var draft = Draft(sender, body);
+        draft.Header.Home = about.Home;
+        return draft;
     }
 
     /// <summary>The digest of the mandate.</summary>
@@ -165,6 +176,7 @@ sealed class BrokerScenario(BrokerTarget target, RunIdentity run, string checkId
     {
         if (Script.Level == 0) return Seal(sender, content, alsoSigning);
         var (step, random) = Script.Next();
+        if (UnkindScript.IsLeftOut(step)) return Seal(sender, content, alsoSigning);
         var (bytes, acts) = UnkindContent.Of(content, random);
         if (acts.Count > 0) Script.Note(step, $"{content.BodyCase} with {string.Join(", ", acts)}");
         return Seal(sender, bytes, alsoSigning);

@@ -17,18 +17,25 @@ sealed record Waits(TimeSpan Answer, TimeSpan Deliver, double Slow = 1)
 sealed class BrokerTarget : IDisposable
 {
     readonly SocketsHttpHandler _handler;
+    readonly Reached _reached;
 
-    BrokerTarget(Uri grpc, Uri json, Discovery discovery, HttpClient http, SocketsHttpHandler handler, Waits waits)
+    BrokerTarget(Reached reached, Discovery discovery, HttpClient http, SocketsHttpHandler handler, Waits waits)
     {
-        (Grpc, Json, Discovery, Http, _handler, Waits) = (grpc, json, discovery, http, handler, waits);
+        (_reached, Discovery, Http, _handler, Waits) = (reached, discovery, http, handler, waits);
         Channel = OpenChannel();
         Broker = new BrokerService.BrokerServiceClient(Channel);
         Directory = new DirectoryService.DirectoryServiceClient(Channel);
     }
 
-    public Uri Grpc { get; }
+    public Uri Grpc => _reached.Grpc;
 
-    public Uri Json { get; }
+    public Uri Json => _reached.Json;
+
+    /// <summary>What may be done to it from outside; null: nothing.</summary>
+    public IBrokerHooks? Hooks => _reached.Hooks;
+
+    /// <summary>An operator that may fund accounts; null: there is none.</summary>
+    public Party? Operator => _reached.Operator;
 
     public Discovery Discovery { get; }
 
@@ -46,16 +53,28 @@ sealed class BrokerTarget : IDisposable
     public string Id => Discovery.Broker;
 
     /// <exception cref="Runs.SubjectGoneException">No ACT broker is there.</exception>
-    public static async Task<BrokerTarget> ConnectAsync(Uri grpc, Uri json, Waits waits, CancellationToken cancellationToken)
+    public static Task<BrokerTarget> ConnectAsync(Uri grpc, Uri json, Waits waits, CancellationToken cancellationToken) => ConnectAsync(new Reached(grpc, json), waits, cancellationToken);
+
+    /// <exception cref="Runs.SubjectGoneException">No ACT broker is there.</exception>
+    public static async Task<BrokerTarget> ConnectAsync(Reached reached, Waits waits, CancellationToken cancellationToken)
     {
-        var handler = NewHandler();
+        var handler = reached.NewHandler();
         var http = new HttpClient(handler) { Timeout = waits.AnswerMax, MaxResponseContentBufferSize = 4 << 20 };
-        var discovery = await Discovery.FetchAsync(http, json, cancellationToken);
-        return new BrokerTarget(grpc, json, discovery, http, handler, waits);
+        try
+        {
+            var target = new BrokerTarget(reached, await Discovery.FetchAsync(http, reached.Json, cancellationToken), http, handler, waits);
+            await GrpcPort.MustAnswerAsync(target, cancellationToken);
+            return target;
+        }
+        catch
+        {
+            http.Dispose();
+            throw;
+        }
     }
 
     /// <summary>A connection of its own, for cases that break theirs.</summary>
-    public GrpcChannel OpenChannel() => GrpcChannel.ForAddress(Grpc, new GrpcChannelOptions { HttpHandler = NewHandler(), DisposeHttpClient = true, MaxReceiveMessageSize = 4 << 20 });
+    public GrpcChannel OpenChannel() => GrpcChannel.ForAddress(Grpc, new GrpcChannelOptions { HttpHandler = _reached.NewHandler(), DisposeHttpClient = true, MaxReceiveMessageSize = 4 << 20 });
 
     public void Dispose()
     {
@@ -63,6 +82,4 @@ sealed class BrokerTarget : IDisposable
         Http.Dispose();
         _handler.Dispose();
     }
-
-    static SocketsHttpHandler NewHandler() => new() { EnableMultipleHttp2Connections = true, ConnectTimeout = TimeSpan.FromSeconds(5), AllowAutoRedirect = false };
 }

@@ -25,9 +25,9 @@ sealed record Discovery(string Broker, string Versions, bool Play, string Arbite
         {
             throw new SubjectGoneException($"{address} does not answer in {http.Timeout.TotalSeconds:0} s.", fault);
         }
-        catch (HttpRequestException fault)
+        catch (Exception fault) when (fault is HttpRequestException or IOException)
         {
-            throw new SubjectGoneException($"{address} can't be read: {(fault.InnerException ?? fault).Message}", fault);
+            throw await Unreachable.BecauseAsync(address, fault, cancellationToken);
         }
     }
 

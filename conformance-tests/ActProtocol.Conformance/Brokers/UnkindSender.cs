@@ -20,6 +20,7 @@ sealed class UnkindSender(BrokerScenario scenario, UnkindScript script)
     public async Task<Outcome> SendAsync(Envelope envelope)
     {
         var (step, random) = script.Next();
+        if (UnkindScript.IsLeftOut(step)) return await scenario.SendUnaryAsync(envelope);
         var sender = SenderOf(envelope.Content);
         var way = random.Pick(Drawn);
         var copy = random.Number(5);

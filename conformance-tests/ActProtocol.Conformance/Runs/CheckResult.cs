@@ -19,6 +19,18 @@ sealed record CheckResult
 
     public IReadOnlyList<TranscriptEntry> Transcript { get; init; } = [];
 
+    /// <summary>Messages that came after the transcript was full.</summary>
+    public int LeftOut { get; init; }
+
     /// <summary>The unkind acts that were drawn, in their order.</summary>
     public IReadOnlyList<string> Script { get; init; } = [];
+
+    /// <summary>What came of running it again, when it failed and was to be confirmed.</summary>
+    public IReadOnlyList<CheckResult> Repeats { get; init; } = [];
+
+    /// <summary>Whether it broke a requirement: fail or warn.</summary>
+    public bool IsBroken => Verdict is Verdict.Fail or Verdict.Warn;
+
+    /// <summary>"1/3" where it was repeated: how often it broke the requirement.</summary>
+    public string? Confirmed => Repeats.Count == 0 ? null : $"{1 + Repeats.Count(repeat => repeat.IsBroken)}/{1 + Repeats.Count}";
 }

@@ -20,6 +20,7 @@ static class Judge
             Reason = reason,
             Took = time.GetElapsedTime(start),
             Transcript = transcript.Entries,
+            LeftOut = transcript.LeftOut,
         };
         try
         {

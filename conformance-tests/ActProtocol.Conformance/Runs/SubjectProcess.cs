@@ -2,7 +2,6 @@ using System.Buffers;
 using System.ComponentModel;
 using System.Diagnostics;
 using System.IO.Pipelines;
-using System.Security.Cryptography;
 using System.Text;
 
 namespace ActProtocol.Conformance.Runs;
@@ -17,17 +16,16 @@ sealed class SubjectProcess : IAsyncDisposable
     /// <summary>The end of its log that is kept.</summary>
     public const int LogBytesMax = 16 << 10;
 
-    const string MarkName = "ACT_CONFORMANCE_SUBJECT";
     static readonly TimeSpan EndWithin = TimeSpan.FromSeconds(2);
 
     readonly Process _process;
-    readonly string _mark;
+    readonly ProcessMark _mark;
     readonly PipeReader _output;
     readonly Queue<string> _log = new();
     readonly Task _logging;
     int _logged;
 
-    SubjectProcess(Process process, string mark)
+    SubjectProcess(Process process, ProcessMark mark)
     {
         (_process, _mark) = (process, mark);
         _output = PipeReader.Create(process.StandardOutput.BaseStream, new StreamPipeReaderOptions(bufferSize: 1 << 16));
@@ -39,13 +37,10 @@ sealed class SubjectProcess : IAsyncDisposable
     /// <exception cref="SubjectGoneException">It cannot be started.</exception>
     public static SubjectProcess Start(IReadOnlyList<string> command)
     {
-        var mark = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-        var start = new ProcessStartInfo(command[0], command.Skip(1)) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        // By it those are found who let go of their parent.
-        start.Environment[MarkName] = mark;
+        var mark = new ProcessMark();
         try
         {
-            return new SubjectProcess(Process.Start(start)!, mark);
+            return new SubjectProcess(mark.Start(new ProcessStartInfo(command[0], command.Skip(1)) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true }), mark);
         }
         catch (Exception fault) when (fault is Win32Exception or InvalidOperationException or IOException)
         {
@@ -113,15 +108,7 @@ sealed class SubjectProcess : IAsyncDisposable
     /// <summary>Ends it and all that it started, whatever they are doing.</summary>
     public async ValueTask DisposeAsync()
     {
-        try
-        {
-            _process.Kill(entireProcessTree: true);
-        }
-        catch (Exception fault) when (fault is InvalidOperationException or Win32Exception or AggregateException)
-        {
-            // It was about to end by itself.
-        }
-        foreach (var other in Marked()) Kill(other);
+        _mark.Kill(_process);
         using var late = new CancellationTokenSource(EndWithin);
         try
         {
@@ -137,42 +124,6 @@ sealed class SubjectProcess : IAsyncDisposable
     }
 
     static InvalidDataException TooLong() => new($"a line of more than {LineBytesMax / 1024} KiB");
-
-    // Whoever has its mark in its environment comes from it, also when its parent is gone. Elsewhere than on Linux the tree has to do.
-    IEnumerable<int> Marked()
-    {
-        if (!OperatingSystem.IsLinux()) yield break;
-        var mark = Encoding.ASCII.GetBytes($"{MarkName}={_mark}");
-        foreach (var folder in Directory.EnumerateDirectories("/proc"))
-        {
-            if (int.TryParse(Path.GetFileName(folder), out var id) && EnvironmentOf(folder).AsSpan().IndexOf(mark) >= 0) yield return id;
-        }
-    }
-
-    static byte[] EnvironmentOf(string folder)
-    {
-        try
-        {
-            return File.ReadAllBytes(Path.Combine(folder, "environ"));
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            return [];
-        }
-    }
-
-    static void Kill(int id)
-    {
-        try
-        {
-            using var other = Process.GetProcessById(id);
-            other.Kill();
-        }
-        catch (Exception fault) when (fault is ArgumentException or InvalidOperationException or Win32Exception)
-        {
-            // It is gone.
-        }
-    }
 
     async Task KeepLogAsync()
     {

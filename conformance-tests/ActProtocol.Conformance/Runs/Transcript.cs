@@ -14,10 +14,20 @@ sealed class Transcript(TimeProvider time)
     /// <summary>Bytes of messages that one scenario keeps.</summary>
     public const int BytesMax = 1 << 20;
 
+    /// <summary>Messages of one scenario that are kept.</summary>
+    public const int EntriesMax = 5_000;
+
+    /// <summary>In a replay that ends early: how many messages are sent.</summary>
+    public static AsyncLocal<int?> Until { get; } = new();
+
     readonly long _start = time.GetTimestamp();
     readonly List<TranscriptEntry> _entries = [];
     readonly Lock _lock = new();
     int _bytes;
+    int _sent;
+
+    /// <summary>Messages that came when it was full.</summary>
+    public int LeftOut { get; private set; }
 
     public IReadOnlyList<TranscriptEntry> Entries
     {
@@ -31,7 +41,12 @@ sealed class Transcript(TimeProvider time)
     {
         lock (_lock)
         {
-            if (_bytes + bytes.Length > BytesMax) return;
+            if (sent && Until.Value is { } until && _sent++ >= until) throw new UntestedException($"It was to end before step {until + 1}.");
+            if (_bytes + bytes.Length > BytesMax || _entries.Count >= EntriesMax)
+            {
+                LeftOut++;
+                return;
+            }
             _bytes += bytes.Length;
             _entries.Add(new TranscriptEntry(time.GetElapsedTime(_start), sent, what, type, bytes));
         }

@@ -14,6 +14,15 @@ sealed class UnkindScript(int level, Seeded random)
 
     public int Level => level;
 
+    /// <summary>While a failure is minimised: the steps that act; null: all do. What the others draw stays the same.</summary>
+    public static AsyncLocal<IReadOnlySet<int>?> Only { get; } = new();
+
+    public static bool IsLeftOut(int step) => Only.Value is { } only && !only.Contains(step);
+
+    /// <summary>The steps that did something, by what was noted of them.</summary>
+    public static IReadOnlyList<int> StepsOf(IEnumerable<string> acts) =>
+        [.. acts.Select(act => int.Parse(act.AsSpan(5, act.IndexOf(':', StringComparison.Ordinal) - 5), System.Globalization.CultureInfo.InvariantCulture)).Distinct().Order()];
+
     /// <summary>What was done, in the order of the steps.</summary>
     public IReadOnlyList<string> Acts
     {
