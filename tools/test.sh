@@ -17,10 +17,11 @@ if [ "${#need[@]}" -gt 0 ]; then
   $sudo apt-get install -y -qq --no-install-recommends "${need[@]}"
 fi
 
-# The agent in another language that the tests run.
-example=spec/examples/node-seller
-cmp --silent "$example/package-lock.json" "$example/node_modules/.act-installed" \
-  || (cd "$example" && npm ci --silent && cp package-lock.json node_modules/.act-installed)
+# The agent and the codec in another language that the tests run.
+for example in spec/examples/node-seller spec/examples/node-codec; do
+  cmp --silent "$example/package-lock.json" "$example/node_modules/.act-installed" \
+    || (cd "$example" && npm ci --silent && cp package-lock.json node_modules/.act-installed)
+done
 
 dotnet build ActProtocol.sln --nologo --verbosity quiet
 log="$(mktemp)"

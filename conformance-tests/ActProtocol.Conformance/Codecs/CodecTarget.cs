@@ -97,7 +97,7 @@ sealed class CodecTarget : IAsyncDisposable
     async Task<Answer> ExchangeAsync(SubjectProcess process, Request request, Transcript transcript, CancellationToken cancellationToken)
     {
         var id = Interlocked.Increment(ref _id);
-        var line = Encoding.UTF8.GetBytes(new JsonObject([new("id", id), new("do", request.Do), .. request.Fields]).ToJsonString());
+        var line = Encoding.UTF8.GetBytes(new JsonObject([new("id", id), new("do", request.Do), .. request.Fields.Select(field => KeyValuePair.Create(field.Key, field.Value?.DeepClone()))]).ToJsonString());
         transcript.Add(true, request.Do, "application/json", line);
         using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         late.CancelAfter(_waits.AnswerMax);

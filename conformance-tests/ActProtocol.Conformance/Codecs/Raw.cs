@@ -48,16 +48,17 @@ static class Raw
         return fields;
     }
 
-    /// <summary>The same message with its fields from the last to the first.</summary>
-    public static byte[] Reversed(byte[] message) => [.. Fields(message).Reverse().SelectMany(field => field)];
+    /// <summary>The same message with its fields from the highest number to the lowest; repeated ones keep their order, which has a meaning.</summary>
+    public static byte[] Reversed(byte[] message) => [.. Fields(message).OrderByDescending(NumberOf).SelectMany(field => field)];
 
     /// <summary>What the first field of this number holds: bytes or a message.</summary>
     public static byte[] Payload(byte[] message, int number)
     {
         foreach (var field in Fields(message))
         {
+            if (NumberOf(field) != number) continue;
             var at = 0;
-            if (ReadVarint(field, ref at) >> 3 != (uint)number) continue;
+            ReadVarint(field, ref at);
             ReadVarint(field, ref at);
             return field[at..];
         }
@@ -71,12 +72,17 @@ static class Raw
         List<byte> all = [];
         foreach (var field in Fields(message))
         {
-            var at = 0;
-            var isIt = !changed && ReadVarint(field, ref at) >> 3 == (uint)number;
+            var isIt = !changed && NumberOf(field) == number;
             all.AddRange(isIt ? change(field) : field);
             changed |= isIt;
         }
         return changed ? [.. all] : throw new InvalidDataException($"There is no field {number}.");
+    }
+
+    static int NumberOf(byte[] field)
+    {
+        var at = 0;
+        return (int)(ReadVarint(field, ref at) >> 3);
     }
 
     static int VarintLength(byte[] bytes, int at)

@@ -85,6 +85,10 @@ export const receipts = () => {
     row('record-of-another-broker', 'The record is another broker\'s.', make(5, 2, { recordBroker: 'act://elsewhere/broker' })),
     row('other-index', 'Another index.', make(5, 2, { index: 3 })),
     row('other-size', 'The root names another size, in which this path is too long.', make(5, 2, { size: 3 })),
+    row('size-too-large', 'The last of 65,537 leaves: more than a root may have.', (() => {
+      const root = cat(bytes(1, BROKER), int(2, 65_537), bytes(3, sha256([1], path[0], leafHash(record(1)))));
+      return make(1, 0, { index: 65_536, path: [path[0]], root, signature: signed(root) });
+    })()),
     row('path-short', 'The last step of the path is missing.', make(5, 2, { path: path.slice(0, -1) })),
     row('path-long', 'A step too many.', make(5, 2, { path: [...path, path[0]] })),
     row('path-short-hash', 'A step of 31 bytes.', make(5, 2, { path: [path[0].subarray(1), ...path.slice(1)] })),

@@ -71,6 +71,7 @@ export function keys() {
     row('not-canonical-1', 'y = p + 1.', little(p + 1n)),
     row('not-canonical-large', 'y = p + 3: a point of large order, encoded in the way that is not canonical.', little(p + 3n)),
     row('not-canonical-top', 'y = 2^255 - 1, sign bit set.', little(2n ** 256n - 1n)),
+    row('no-point', 'y = 2: no point of the curve has it.', little(2n)),
     row('short', '31 bytes.', good.subarray(0, 31)),
     row('long', '33 bytes.', Buffer.concat([good, Buffer.alloc(1)])),
   ];

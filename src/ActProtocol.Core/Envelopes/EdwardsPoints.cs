@@ -1,4 +1,6 @@
 using System.Collections.Frozen;
+using System.Globalization;
+using System.Numerics;
 
 namespace ActProtocol.Envelopes;
 
@@ -18,12 +20,25 @@ static class EdwardsPoints
 
     static readonly FrozenSet<Digest> SmallOrderY = SmallOrder.Select(hex => new Digest(Convert.FromHexString(hex))).ToFrozenSet();
 
+    static readonly BigInteger Prime = BigInteger.Pow(2, 255) - 19;
+    static readonly BigInteger D = BigInteger.Parse("37095705934669439343138083508754565189542113879843219016388785533085940283555", CultureInfo.InvariantCulture);
+
     public static bool IsCanonicalAndLarge(ReadOnlySpan<byte> point)
     {
         Span<byte> y = stackalloc byte[Digest.Length];
         point.CopyTo(y);
         y[31] &= 0x7f;
         return IsBelowPrime(y) && !SmallOrderY.Contains(new Digest(y));
+    }
+
+    /// <summary>Whether some point has this y, for a canonical encoding: x² = (y² − 1) / (d·y² + 1) is a square, and so is the product of both (RFC 8032, section 5.1.3).</summary>
+    public static bool IsOnCurve(ReadOnlySpan<byte> point)
+    {
+        Span<byte> bytes = stackalloc byte[Digest.Length];
+        point.CopyTo(bytes);
+        bytes[31] &= 0x7f;
+        var square = BigInteger.Pow(new BigInteger(bytes, isUnsigned: true), 2) % Prime;
+        return BigInteger.ModPow((square - 1) * ((D * square) + 1) % Prime, (Prime - 1) / 2, Prime).IsOne;
     }
 
     // p = 2^255 - 19, little endian: ed, then thirty times ff, then 7f.

@@ -19,9 +19,12 @@ public sealed class VerifyingKey
 
     public Digest Thumbprint { get; }
 
-    /// <summary>Null for bytes that are no canonical encoding, or a point of small order: such a key would "sign" anything (DIR-05).</summary>
-    public static VerifyingKey? TryImport(ReadOnlySpan<byte> bytes) =>
-        bytes.Length == Length && EdwardsPoints.IsCanonicalAndLarge(bytes)
+    /// <summary>Null for bytes that are no canonical encoding of a point, or one of small order: such a key would "sign" anything (DIR-05).</summary>
+    public static VerifyingKey? TryImport(ReadOnlySpan<byte> bytes) => bytes.Length == Length && EdwardsPoints.IsCanonicalAndLarge(bytes) && EdwardsPoints.IsOnCurve(bytes) ? FromJournal(bytes) : null;
+
+    /// <summary>A key that was imported before it was recorded; null for none. That it is a point takes a tenth of a millisecond to see, and is not looked at again.</summary>
+    public static VerifyingKey? FromJournal(ReadOnlySpan<byte> bytes) =>
+        bytes.Length == Length
         && PublicKey.TryImport(SignatureAlgorithm.Ed25519, bytes, KeyBlobFormat.RawPublicKey, out var key)
             ? new VerifyingKey(key!, bytes.ToArray())
             : null;

@@ -7,6 +7,9 @@ namespace ActProtocol.Journal;
 /// <summary>Checks receipts with nothing but the broker's id and public key, both taken from outside the receipt (JRN-20).</summary>
 public sealed class ReceiptVerifier(string broker, IReadOnlyCollection<VerifyingKey> keys)
 {
+    /// <summary>Records under one root (JRN-18).</summary>
+    public const int LeavesMax = 65_536;
+
     const int RootsMax = 1024;
 
     // A root that was verified once need not be again; leaves are always hashed.
@@ -18,6 +21,7 @@ public sealed class ReceiptVerifier(string broker, IReadOnlyCollection<Verifying
     {
         if (receipt.Batch is not { } proof) return (null, "The receipt has no proof of a kind known here.");
         if (!TryParse(proof.Root, BatchRoot.Parser, out var root) || root.Root.Length != Digest.Length) return (null, "The proof's root does not parse.");
+        if (root.Size is 0 or > LeavesMax) return (null, $"The proof's root has {root.Size} leaves.");
         if (root.Broker != broker) return (null, $"The proof is by '{root.Broker}', not by '{broker}'.");
         if (!RootHolds(proof)) return (null, "The broker's signature does not hold.");
         if (proof.Path.Count > 16 || proof.Path.Any(hash => hash.Length != Digest.Length)) return (null, "The path is malformed.");

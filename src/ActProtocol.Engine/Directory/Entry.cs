@@ -83,7 +83,7 @@ sealed record Entry
             Keys = keys.ToImmutable(),
             SealingKey = ByteString.CopyFrom(reader.Bytes()),
             Listing = reader.Message(Listing.Parser),
-            RecoveryKey = VerifyingKey.TryImport(reader.Bytes()),
+            RecoveryKey = VerifyingKey.FromJournal(reader.Bytes()),
             RecoveryAt = reader.Int(),
             Foreign = reader.Bool(),
         };
@@ -117,5 +117,5 @@ sealed record EntryKey(VerifyingKey Key, long ValidFrom, long ValidUntil, long R
     }
 
     public static EntryKey Read(SnapshotReader reader) =>
-        new(VerifyingKey.TryImport(reader.Bytes())!, reader.Int(), reader.Int(), reader.Int(), reader.Digest(), reader.Bool());
+        new(VerifyingKey.FromJournal(reader.Bytes())!, reader.Int(), reader.Int(), reader.Int(), reader.Digest(), reader.Bool());
 }
