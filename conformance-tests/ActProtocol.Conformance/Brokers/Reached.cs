@@ -9,7 +9,7 @@ sealed record Reached(Uri Grpc, Uri Json, X509Certificate2Collection? Authoritie
 {
     public SocketsHttpHandler NewHandler()
     {
-        var handler = new SocketsHttpHandler { EnableMultipleHttp2Connections = true, ConnectTimeout = TimeSpan.FromSeconds(5), AllowAutoRedirect = false };
+        var handler = new SocketsHttpHandler { EnableMultipleHttp2Connections = true, ConnectCallback = Connecting.OpenAsync, ConnectTimeout = TimeSpan.FromSeconds(5), AllowAutoRedirect = false };
         if (Authorities is not null)
         {
             var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
