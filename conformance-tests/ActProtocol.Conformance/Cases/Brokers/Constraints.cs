@@ -42,6 +42,7 @@ static class Constraints
     {
         var first = await scenario.SaleAsync(mandate: mandate => mandate.Limits.Add(new CurrencyLimit { Currency = "CNY" }));
         await scenario.FundAsync(first.Principal, new Money { CurrencyCode = "CNY", Units = 1_000 });
+        var before = await Snapshot.TakeAsync(scenario);
         foreach (var vector in SpecFiles.ReadJson("vectors/constraints/verdicts.json").EnumerateArray())
         {
             var id = vector.GetProperty("id").GetString()!;
@@ -52,7 +53,8 @@ static class Constraints
             var intent = sale.Intent(intent => (intent.Constraint, intent.Budget) = (constraint, new Money { CurrencyCode = "CNY", Units = 1_000 }));
             if (vector.GetProperty("verdict").GetString() == "unsupported")
             {
-                await scenario.RefusedAsync("constraint_unsupported", id, intent, scenario.Another(first).Intent());
+                scenario.Controls.Expect(intent);
+                AsRefused("constraint_unsupported", id, await scenario.SendAsync(intent));
                 continue;
             }
             await scenario.AcceptedAsync($"the intent of {id}", intent);
@@ -61,8 +63,8 @@ static class Constraints
             await scenario.AcceptedAsync($"the quote of {id}", sale.Step(sale.Seller, quote));
             await LockAsync(scenario, sale, id, satisfied: vector.GetProperty("verdict").GetString() == "satisfied");
         }
+        if (requirement == "CON-07" && (await Snapshot.TakeAsync(scenario)).DifferenceFrom(before) is { } change) throw Failed("all these refusals", "nothing changed", change);
         // What is refused shows something beside what is not.
-        if (scenario.Sales.Any(sale => sale.State is TransactionState.Cancelled or TransactionState.Released) || scenario.Sales.All(sale => !sale.IsOpen)) return;
         var control = await scenario.Another(first).UntilAsync(TransactionState.Quoted);
         await scenario.AcceptedAsync("control: a lock without a constraint", control.Lock());
     }
@@ -71,7 +73,10 @@ static class Constraints
     {
         if (!satisfied)
         {
-            await scenario.RefusedAsync("constraint_unsatisfied", what, sale.Lock());
+            var refused = sale.Lock();
+            scenario.Controls.Expect(refused);
+            AsRefused("constraint_unsatisfied", what, await scenario.SendAsync(refused));
+            Equal($"the state after {what}", TransactionState.Quoted, await scenario.StateOfAsync(sale));
             return;
         }
         await scenario.AcceptedAsync(what, sale.Lock());
@@ -90,7 +95,7 @@ static class Constraints
         {
             Between = new Between { Attribute = "fact", From = new Value { Integer = 1 }, Until = new Value { Integer = 2 } },
         }),
-        ["not"] = ("fact", new Value { Integer = 1 }, new Value { Integer = 2 }, new Constraint { Not = new Not { Of = Equal("fact", new Value { Integer = 2 }) } }),
+        ["not"] = ("fact", new Value { Integer = 1 }, new Value { Integer = 2 }, new Constraint { Not = new Not { Of = Equals("fact", new Value { Integer = 2 }) } }),
     };
 
     [Check("CON-08.each-kind-broken-alone", "A quote that breaks one demand of each kind alone can't be locked, and with that one mended it can.", Values =
@@ -100,7 +105,7 @@ static class Constraints
     public static async Task EachKindBrokenAlone(BrokerScenario scenario, string value)
     {
         var (attribute, good, bad, demand) = Kinds[value];
-        var whole = new Constraint { All = new All { Of = { Equal("other", new Value { Text = "as it should be" }), demand } } };
+        var whole = new Constraint { All = new All { Of = { Equals("other", new Value { Text = "as it should be" }), demand } } };
         var sale = await (await scenario.SaleAsync()).UntilAsync(TransactionState.Open, intent => intent.Constraint = whole);
         foreach (var (fact, satisfied) in new[] { (bad, false), (good, true) })
         {
@@ -116,8 +121,8 @@ static class Constraints
     [Check("CON-08.missing-attribute", "A quote that does not state what is demanded can't be locked, whether it is demanded or forbidden.", Also = ["CON-04"], Values = ["demanded", "forbidden"])]
     public static async Task MissingAttribute(BrokerScenario scenario, string value)
     {
-        var equal = Equal("smoke", new Value { Flag = value == "demanded" });
-        var demand = value == "demanded" ? equal : new Constraint { Not = new Not { Of = Equal("smoke", new Value { Flag = true }) } };
+        var equal = Equals("smoke", new Value { Flag = value == "demanded" });
+        var demand = value == "demanded" ? equal : new Constraint { Not = new Not { Of = Equals("smoke", new Value { Flag = true }) } };
         var sale = await (await scenario.SaleAsync()).UntilAsync(TransactionState.Quoted, intent => intent.Constraint = demand);
         await LockAsync(scenario, sale, $"{value}, and not stated", satisfied: false);
         await scenario.AcceptedAsync("a quote that states it", sale.Quote(quote => quote.Attributes.Add(new V1.Attribute { Name = "smoke", Value = new Value { Flag = value == "demanded" } })));
@@ -163,7 +168,7 @@ static class Constraints
     public static async Task TotalAndSeller(BrokerScenario scenario)
     {
         var sale = await scenario.SaleAsync();
-        var demand = new Constraint { All = new All { Of = { Equal("seller", new Value { Text = sale.Seller.Id }), Relating("total", Relation.Less, new Value { Money = Xts.Of(100) }) } } };
+        var demand = new Constraint { All = new All { Of = { Equals("seller", new Value { Text = sale.Seller.Id }), Relating("total", Relation.Less, new Value { Money = Xts.Of(100) }) } } };
         await sale.UntilAsync(TransactionState.Quoted, intent => intent.Constraint = demand);
         await LockAsync(scenario, sale, "a total that is not below 100", satisfied: false);
         await scenario.AcceptedAsync("a quote one nano cheaper", sale.Step(sale.Seller, sale.NewQuote(Xts.Of(99, 999_999_999))));
@@ -172,7 +177,7 @@ static class Constraints
 
     static (string, Value, Value, Constraint) Compared(Value good, Value bad, Relation relation) => ("fact", good, bad, Relating("fact", relation, good));
 
-    static Constraint Equal(string attribute, Value value) => Relating(attribute, Relation.Equal, value);
+    static Constraint Equals(string attribute, Value value) => Relating(attribute, Relation.Equal, value);
 
     static Constraint Relating(string attribute, Relation relation, Value value) => new() { Compare = new Compare { Attribute = attribute, Relation = relation, Value = value } };
 }

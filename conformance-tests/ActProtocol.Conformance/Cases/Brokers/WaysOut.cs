@@ -135,9 +135,9 @@ static class WaysOut
         var first = await (await scenario.SaleAsync()).UntilAsync(Quoted, quote: quote => quote.Terms.HoldForMs = 1010);
         var sales = new List<Sale> { first };
         for (var each = 0; each < 3; each++) sales.Add(await scenario.Another(first).UntilAsync(Quoted, quote: quote => quote.Terms.HoldForMs = 1010 - (each * 5)));
-        foreach (var sale in sales) await scenario.BuildAsync(sale.Lock());
+        long last = 0;
+        foreach (var sale in sales) last = Math.Max(last, (await scenario.BuildAsync(sale.Lock())).Accepted.DeadlineMs);
         // Steps of the account, one after the other, across all the deadlines: the model holds each against those that had passed by its stamp.
-        var last = (await scenario.RecordsAsync(first))[^1].Decision?.Accepted?.DeadlineMs ?? 0;
         await scenario.StampedAfterAsync(last - 30, first.Principal);
         for (long stamp = 0; stamp < last + 30;) stamp = (await scenario.BuildAsync(scenario.Seal(first.Principal, scenario.NewFund(first.Principal, Xts.Of(0, 1))))).Decision.StampMs;
         foreach (var sale in sales) Equal($"the state of {Convert.ToHexStringLower(sale.TransactionId)}", Expired, await scenario.StateOfAsync(sale));
