@@ -18,7 +18,12 @@ sealed class ReceiptDraft
         (Broker, Key, Index) = (parties.Broker, parties.BrokerKey, index);
         var records = Enumerable.Range(0, size).Select(at => new Record
         {
-            Broker = parties.Broker, Partition = 3, Position = (ulong)(1000 + at), StampMs = parties.NowMs, Previous = parties.Bytes(32), Play = true,
+            Broker = parties.Broker,
+            Partition = 3,
+            Position = (ulong)(1000 + at),
+            StampMs = parties.NowMs,
+            Previous = parties.Bytes(32),
+            Play = true,
             Step = new BrokerStep { Kind = StepKind.Expire, TransactionId = parties.Bytes(16) },
             Decision = new Decision { Accepted = new Accepted { State = TransactionState.Expired } },
         }.ToByteArray()).ToList();
@@ -55,7 +60,10 @@ sealed class ReceiptDraft
             Record = ByteString.CopyFrom(Record),
             Batch = new BatchProof
             {
-                Root = root, Key = ByteString.CopyFrom(Key.Thumbprint), Signature = ByteString.CopyFrom(Key.Sign(Tag, root.Span)), Index = (ulong)Index,
+                Root = root,
+                Key = ByteString.CopyFrom(Key.Thumbprint),
+                Signature = ByteString.CopyFrom(Key.Sign(Tag, root.Span)),
+                Index = (ulong)Index,
                 Path = { Path.Select(hash => ByteString.CopyFrom(hash)) },
             },
         };

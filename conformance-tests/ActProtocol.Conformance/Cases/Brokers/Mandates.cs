@@ -91,7 +91,11 @@ static class Mandates
 
     static readonly Dictionary<string, string> Unusable = new()
     {
-        ["unknown"] = "mandate_unknown", ["of-another-agent"] = "mandate_not_yours", ["for-another-key"] = "mandate_not_yours", ["not-yet-valid"] = "mandate_not_yet_valid", ["revoked"] = "mandate_revoked",
+        ["unknown"] = "mandate_unknown",
+        ["of-another-agent"] = "mandate_not_yours",
+        ["for-another-key"] = "mandate_not_yours",
+        ["not-yet-valid"] = "mandate_not_yet_valid",
+        ["revoked"] = "mandate_revoked",
     };
 
     [Check("MAN-03.may-not-be-used", "A mandate that is unknown, another's, for another key, not valid yet or revoked opens nothing and locks nothing, each with its code.", Also = ["MAN-04", "MAN-11"],

@@ -74,7 +74,11 @@ static class Constraints
         var number = scenario.Random.Number(1000);
         var all = new Dictionary<string, Value>
         {
-            ["text"] = new() { Text = $"{number}" }, ["integer"] = new() { Integer = number }, ["flag"] = new() { Flag = number > 0 }, ["money"] = new() { Money = Offers.Of(number) }, ["time"] = new() { TimeMs = number },
+            ["text"] = new() { Text = $"{number}" },
+            ["integer"] = new() { Integer = number },
+            ["flag"] = new() { Flag = number > 0 },
+            ["money"] = new() { Money = Offers.Of(number) },
+            ["time"] = new() { TimeMs = number },
         };
         var quote = new Quote { Total = Offers.Of(0), Attributes = { new V1.Attribute { Name = "fact", Value = all[type] } } };
         await DecidedAsync(scenario, "itself", "satisfied", Trees.Compare("fact", Relation.Equal, all[type]), quote);

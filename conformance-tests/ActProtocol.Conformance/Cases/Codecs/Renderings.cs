@@ -120,7 +120,8 @@ static class Renderings
             quote.Terms = new Terms
             {
                 Escrow = new Escrow { FulfilWithinMs = 1000 + random.Number(9_000_000), DisputeWindowMs = random.Number(2000), ResolveWithinMs = 1_500, Arbiter = parties.Broker },
-                HoldForMs = 1000 + (10 * random.Number(1000)), Cancel = (CancelTerms)(number % 3),
+                HoldForMs = 1000 + (10 * random.Number(1000)),
+                Cancel = (CancelTerms)(number % 3),
             };
         }
         quote.Terms.Cancel = (CancelTerms)(number % 4 % 3);
