@@ -73,6 +73,20 @@ sealed class BrokerScenario(BrokerTarget target, RunIdentity run, string checkId
         return party;
     }
 
+    /// <summary>A principal that all scenarios of a run share, for cases at the door that change nothing but its listing: so many need one that a broker's bound of
+    /// registrations would be in the way.</summary>
+    public async Task<Party> AnybodyAsync()
+    {
+        var anybody = await target.AnybodyAsync(() => PrincipalAsync("anybody"));
+        lock (_lock)
+        {
+            if (!_parties.Contains(anybody)) _parties = _parties.Add(anybody);
+            // Scenarios would take it over from each other's streams.
+            _onStreams.Add(anybody.Id);
+        }
+        return anybody;
+    }
+
     public static Register Registration(Party party) => new()
     {
         Kind = party.Principal is null ? EntryKind.Principal : EntryKind.Agent,

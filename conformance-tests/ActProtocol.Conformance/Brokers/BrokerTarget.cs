@@ -18,6 +18,8 @@ sealed class BrokerTarget : IDisposable
 {
     readonly SocketsHttpHandler _handler;
     readonly Reached _reached;
+    readonly SemaphoreSlim _making = new(1);
+    Party? _anybody;
 
     BrokerTarget(Reached reached, Discovery discovery, HttpClient http, SocketsHttpHandler handler, Waits waits)
     {
@@ -76,8 +78,23 @@ sealed class BrokerTarget : IDisposable
     /// <summary>A connection of its own, for cases that break theirs.</summary>
     public GrpcChannel OpenChannel() => GrpcChannel.ForAddress(Grpc, new GrpcChannelOptions { HttpHandler = _reached.NewHandler(), DisposeHttpClient = true, MaxReceiveMessageSize = 4 << 20 });
 
+    /// <summary>The party that scenarios share; made by the first that asks, anew when that failed.</summary>
+    public async Task<Party> AnybodyAsync(Func<Task<Party>> make)
+    {
+        await _making.WaitAsync();
+        try
+        {
+            return _anybody ??= await make();
+        }
+        finally
+        {
+            _making.Release();
+        }
+    }
+
     public void Dispose()
     {
+        _making.Dispose();
         Channel.Dispose();
         Http.Dispose();
         _handler.Dispose();

@@ -46,8 +46,12 @@ static class Expectations
             if (refused.Info.Metadata.GetValueOrDefault(name) is var got && got != value) throw Failed(what, $"{name} {value}", got ?? $"no {name}");
         }
         if (refused.Info.Metadata.GetValueOrDefault("decided") is not ("true" or "false")) throw Failed(what, "decided true or false", refused.Info.Metadata.GetValueOrDefault("decided") ?? "no decided");
+        if (!row.Decided && refused.IsDecided) throw Failed(what, $"{code} is never decided", "decided true");
         return refused;
     }
+
+    /// <summary>For people, and for comparing.</summary>
+    public static string AsText(this byte[] bytes) => Convert.ToHexStringLower(bytes);
 
     public static void Equal<T>(string what, T expected, T got)
     {

@@ -34,4 +34,17 @@ static class Receipts
     }
 
     public static Task<IReadOnlyList<Record>> RecordsAsync(this BrokerScenario scenario, Sale sale) => scenario.RecordsAsync(sale.Buyer, sale.TransactionId, sale.Buyer.Home);
+
+    /// <summary>What waits in a party's mailboxes, at most 256 records, each proven.</summary>
+    public static async Task<IReadOnlyList<Record>> MailAsync(this BrokerScenario scenario, Party who)
+    {
+        const string What = "the mail that waits";
+        var (answer, refused) = await scenario.AskAsync(who, new Ask { Mail = new AskMail { PageSize = 256 } });
+        if (answer?.Mail is not { } mail) throw Expectations.Failed(What, "an answer", refused?.ToString() ?? "another answer");
+        foreach (var delivery in mail.Deliveries)
+        {
+            if (ReceiptProof.FaultOf(delivery.Receipt ?? new Receipt(), scenario.Target.Id, scenario.Target.Discovery.ReceiptKeys) is { } fault) throw Expectations.Failed(What, "receipts that prove it", fault);
+        }
+        return [.. mail.Deliveries.Select(delivery => RecordOf(delivery.Receipt) ?? throw Expectations.Failed(What, "records that parse", delivery.Receipt.Record))];
+    }
 }

@@ -25,6 +25,11 @@ sealed record WireField(uint Number, int Type)
     /// <summary>What is claimed as length; null: the truth.</summary>
     public ulong? Length { get; init; }
 
+    /// <summary>These bytes and no others, tag and all.</summary>
+    public byte[]? Raw { get; init; }
+
+    public static WireField Verbatim(byte[] bytes) => new(0, 0) { Raw = bytes };
+
     public static WireField Varint(uint number, ulong value) => new(number, 0) { Value = value };
 
     public static WireField Of(uint number, byte[] bytes) => new(number, 2) { Bytes = bytes };
@@ -35,6 +40,11 @@ sealed record WireField(uint Number, int Type)
 
     public void WriteTo(List<byte> output)
     {
+        if (Raw is not null)
+        {
+            output.AddRange(Raw);
+            return;
+        }
         Write(output, ((ulong)Number << 3) | (uint)Type, TagBytes);
         switch (Type)
         {
