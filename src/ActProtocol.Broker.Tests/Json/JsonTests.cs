@@ -29,6 +29,34 @@ public class JsonTests
         Assert.Equal("1", (string?)account["account"]!["balances"]![0]!["available"]!["units"]);
     }
 
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, false)]
+    public async Task Bytes_are_read_in_every_form_of_base64_that_ProtoJSON_has(bool url, bool padded)
+    {
+        await using var broker = await TestBroker.StartAsync();
+        await broker.EnterAsync("a");
+        var json = Encoding.UTF8.GetString(JsonOf(new SendRequest { Envelope = broker.Fund("a-owner", "1") }));
+        if (url) json = json.Replace('+', '-').Replace('/', '_');
+        if (!padded) json = json.Replace("=", "", StringComparison.Ordinal);
+
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync(broker, "/v1/envelopes", Encoding.UTF8.GetBytes(json))).Status);
+    }
+
+    [Theory]
+    [InlineData("a-+a")]
+    [InlineData("abcde")]
+    [InlineData("abc==")]
+    [InlineData("a=")]
+    [InlineData("a-*_")]
+    public async Task What_is_no_base64_in_any_form_is_malformed(string content)
+    {
+        await using var broker = await TestBroker.StartAsync();
+
+        Refused(await PostAsync(broker, "/v1/envelopes", Encoding.UTF8.GetBytes($$$"""{"envelope":{"content":"{{{content}}}"}}""")), HttpStatusCode.BadRequest, "malformed");
+    }
+
     [Fact]
     public async Task The_directory_is_read_as_JSON()
     {
@@ -37,6 +65,9 @@ public class JsonTests
 
         var entry = await GetAsync(broker, $"/v1/directory/entry?id={Uri.EscapeDataString(TestBroker.IdOf("a"))}");
         Assert.Equal((HttpStatusCode.OK, TestBroker.IdOf("a-owner")), (entry.Status, (string?)entry.Body["principal"]));
+        // A principal acts for nobody.
+        var owner = await GetAsync(broker, $"/v1/directory/entry?id={Uri.EscapeDataString(TestBroker.IdOf("a-owner"))}");
+        Assert.Equal((HttpStatusCode.OK, "ENTRY_KIND_PRINCIPAL", ""), (owner.Status, (string?)owner.Body["kind"], (string?)owner.Body["principal"] ?? ""));
         var sellers = await GetAsync(broker, "/v1/directory/sellers?capability=travel.flight&pageSize=1");
         Assert.Equal((HttpStatusCode.OK, TestBroker.IdOf("a")), (sellers.Status, (string?)sellers.Body["sellers"]![0]!["id"]));
         Refused(await GetAsync(broker, "/v1/directory/entry?id=act%3A%2F%2Flocal%2Fnobody"), HttpStatusCode.NotFound, "agent_unknown");

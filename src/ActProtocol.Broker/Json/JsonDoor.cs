@@ -67,9 +67,9 @@ sealed class JsonDoor(RequestDelegate next, BrokerOptions options, ILoggerFactor
             return (new Refusal(ErrorCode.Malformed, "content type: application/json in UTF-8 is expected"), StatusCodes.Status415UnsupportedMediaType);
         }
         if (await ReadAsync(request) is not { } body) return (new Refusal(ErrorCode.TooLarge, "body"), StatusCodes.Status413PayloadTooLarge);
-        if (StrictJson.Fault(body.Span, route.Method.InputType) is { } fault) return Malformed(fault);
-        request.Body = new MemoryStream(body.ToArray(), writable: false);
-        request.ContentLength = body.Length;
+        if (StrictJson.Fault(body.Span, route.Method.InputType, out var plain) is { } fault) return Malformed(fault);
+        request.Body = new MemoryStream(plain, writable: false);
+        request.ContentLength = plain.Length;
         request.ContentType = MediaTypeNames.Application.Json;
         return null;
     }

@@ -45,7 +45,8 @@ sealed record Entry
         {
             Id = Id,
             Kind = Kind,
-            Principal = Principal,
+            // Inside, a principal is its own; to the world it acts for nobody.
+            Principal = Kind is EntryKind.Principal ? "" : Principal,
             SealingKey = SealingKey,
             Listing = Listing,
             Standing = standing,
