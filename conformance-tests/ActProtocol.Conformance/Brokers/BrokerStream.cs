@@ -104,6 +104,10 @@ sealed class BrokerStream : IAsyncDisposable
     /// <summary>Sends it, and says what was answered to its digest.</summary>
     public async Task<Outcome> SendAsync(Envelope envelope) => (await SendAllAsync([envelope]))[0];
 
+    /// <summary>It must be accepted.</summary>
+    public async Task<Outcome.Taken> AcceptedAsync(string what, Envelope envelope) =>
+        await SendAsync(envelope) is var outcome && outcome is Outcome.Taken taken ? taken : throw Failed(what, "accepted", outcome);
+
     /// <summary>Sends them in one frame, and says what was answered to each.</summary>
     public async Task<IReadOnlyList<Outcome>> SendAllAsync(IReadOnlyList<Envelope> envelopes)
     {
@@ -120,6 +124,18 @@ sealed class BrokerStream : IAsyncDisposable
         var (answer, why) = await _inbox.WaitAsync(inbox => inbox.Answers.LastOrDefault(answer => answer.Digest == digest), _scenario.Target.Waits.AnswerMax);
         return answer is null ? new Outcome.Broken(why) : Outcome.Of(answer);
     }
+
+    /// <summary>How many answers there are, once there are at least so many.</summary>
+    public async Task<int> AnswersAsync(int count)
+    {
+        await _inbox.ExpectAsync($"{count} answers", $"{count} answers", inbox => inbox.Answers.Count >= count ? inbox : null);
+        return Answers.Count;
+    }
+
+    /// <summary>From the next frame on, no more is read until <see cref="GoOnReading"/>: the broker's frames pile up on the way.</summary>
+    public void StopReading() => _inbox.Stop();
+
+    public void GoOnReading() => _inbox.GoOn();
 
     public Task SendFrameAsync(ConnectRequest frame) => SendRawAsync(frame.ToByteArray(), Summary(frame));
 
@@ -167,6 +183,7 @@ sealed class BrokerStream : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _cut.CancelAsync();
+        _inbox.GoOn();
         _call.Dispose();
         await _reading;
         _cut.Dispose();

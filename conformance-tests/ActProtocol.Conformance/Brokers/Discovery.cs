@@ -9,6 +9,10 @@ sealed record Discovery(string Broker, string Versions, bool Play, string Arbite
 {
     public string Authority => new Uri(Broker).Host;
 
+    /// <summary>The ids whose keys are published as operators'.</summary>
+    public IReadOnlyList<string> Operators { get; } =
+        [.. Document.GetProperty("keys").GetProperty("keys").EnumerateArray().Where(key => key.GetProperty("act_use").GetString() is "operator").Select(key => key.GetProperty("act_id").GetString() ?? "").Distinct()];
+
     /// <exception cref="SubjectGoneException">There is no answer, or none of an ACT broker; the message says which.</exception>
     public static async Task<Discovery> FetchAsync(HttpClient http, Uri json, CancellationToken cancellationToken)
     {

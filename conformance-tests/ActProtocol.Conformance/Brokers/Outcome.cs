@@ -29,6 +29,9 @@ abstract record Outcome
         public RetryInfo? Retry => Status.Details.FirstOrDefault(detail => detail.Is(RetryInfo.Descriptor))?.Unpack<RetryInfo>();
     }
 
+    /// <summary>A question or a look-up, answered.</summary>
+    public sealed record Answered(Google.Protobuf.IMessage Answer) : Outcome;
+
     /// <summary>No answer, or one that is none of the protocol's.</summary>
     public sealed record Broken(string How) : Outcome;
 
@@ -53,6 +56,7 @@ abstract record Outcome
     {
         Taken taken => taken.Accepted.State is TransactionState.Unspecified ? "accepted" : $"accepted, {taken.Accepted.State}",
         Refused refused => $"{refused.Code}{(refused.Info?.Metadata.GetValueOrDefault("detail") is { } detail ? $" ({detail})" : "")}",
+        Answered answered => $"an answer: {answered.Answer}",
         Broken broken => broken.How,
         _ => throw new System.Diagnostics.UnreachableException(),
     };

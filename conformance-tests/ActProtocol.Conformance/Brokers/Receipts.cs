@@ -1,4 +1,3 @@
-using ActProtocol.Conformance.Signing;
 using ActProtocol.V1;
 using Google.Protobuf;
 
@@ -26,25 +25,12 @@ static class Receipts
         const string What = "the transaction's records";
         var (answer, refused) = await scenario.AskAsync(who, new Ask { Transaction = new AskTransaction { TransactionId = ByteString.CopyFrom(transactionId) } }, home);
         if (answer?.Transaction is not { } transaction) throw Expectations.Failed(What, "an answer", refused?.ToString() ?? "another answer");
-        foreach (var receipt in transaction.Records)
-        {
-            if (ReceiptProof.FaultOf(receipt, scenario.Target.Id, scenario.Target.Discovery.ReceiptKeys) is { } fault) throw Expectations.Failed(What, "receipts that prove them", fault);
-        }
-        return [.. transaction.Records.Select(receipt => RecordOf(receipt) ?? throw Expectations.Failed(What, "records that parse", receipt.Record))];
+        return [.. transaction.Records.Select(receipt => Records.Verified(scenario, receipt))];
     }
 
     public static Task<IReadOnlyList<Record>> RecordsAsync(this BrokerScenario scenario, Sale sale) => scenario.RecordsAsync(sale.Buyer, sale.TransactionId, sale.Buyer.Home);
 
-    /// <summary>What waits in a party's mailboxes, at most 256 records, each proven.</summary>
-    public static async Task<IReadOnlyList<Record>> MailAsync(this BrokerScenario scenario, Party who)
-    {
-        const string What = "the mail that waits";
-        var (answer, refused) = await scenario.AskAsync(who, new Ask { Mail = new AskMail { PageSize = 256 } });
-        if (answer?.Mail is not { } mail) throw Expectations.Failed(What, "an answer", refused?.ToString() ?? "another answer");
-        foreach (var delivery in mail.Deliveries)
-        {
-            if (ReceiptProof.FaultOf(delivery.Receipt ?? new Receipt(), scenario.Target.Id, scenario.Target.Discovery.ReceiptKeys) is { } fault) throw Expectations.Failed(What, "receipts that prove it", fault);
-        }
-        return [.. mail.Deliveries.Select(delivery => RecordOf(delivery.Receipt) ?? throw Expectations.Failed(What, "records that parse", delivery.Receipt.Record))];
-    }
+    /// <summary>The records that wait for a party, at most 256, each proven.</summary>
+    public static async Task<IReadOnlyList<Record>> MailRecordsAsync(this BrokerScenario scenario, Party who) =>
+        [.. (await scenario.MailAsync(who)).Select(delivery => Records.Verified(scenario, delivery.Receipt ?? new Receipt()))];
 }

@@ -10,6 +10,7 @@ sealed class StreamInbox(BrokerScenario scenario)
 {
     readonly System.Threading.Lock _lock = new();
     TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    TaskCompletionSource? _stopped;
     Outcome? _end;
 
     public Challenge? Challenge { get; private set; }
@@ -34,7 +35,13 @@ sealed class StreamInbox(BrokerScenario scenario)
         Outcome end;
         try
         {
-            while (await responses.MoveNext(CancellationToken.None)) Take(responses.Current);
+            while (await responses.MoveNext(CancellationToken.None))
+            {
+                Take(responses.Current);
+                Task? stopped;
+                lock (_lock) stopped = _stopped?.Task;
+                if (stopped is not null) await stopped;
+            }
             end = new Outcome.Broken("the stream ended without a code");
         }
         catch (RpcException fault)
@@ -103,6 +110,18 @@ sealed class StreamInbox(BrokerScenario scenario)
                 lock (_lock) return _end ?? new Outcome.Broken($"the stream did not end in {limit.TotalSeconds:0.#} s");
             }
         }
+    }
+
+    public void Stop()
+    {
+        lock (_lock) _stopped ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    public void GoOn()
+    {
+        TaskCompletionSource? stopped;
+        lock (_lock) (stopped, _stopped) = (_stopped, null);
+        stopped?.SetResult();
     }
 
     void Take(ConnectResponse frame)

@@ -29,8 +29,7 @@ static class Ways
         switch (way)
         {
             case Way.Json:
-                return JsonOutcome(await scenario.JsonAsync(HttpMethod.Post, "/v1/envelopes", JsonFormatter.Default.Format(new SendRequest { Envelope = envelope })), body =>
-                    Parser.Parse<SendResponse>(body) is { Decision.Accepted: not null } answer ? new Outcome.Taken(answer.Decision) : new Outcome.Broken("an answer without an acceptance"));
+                return SendOutcome(await scenario.JsonAsync(HttpMethod.Post, "/v1/envelopes", JsonFormatter.Default.Format(new SendRequest { Envelope = envelope })));
             case Way.Stream:
                 await using (var stream = await BrokerStream.OpenBrieflyAsync(scenario, proven))
                 {
@@ -81,6 +80,30 @@ static class Ways
             throw Expectations.Failed($"{verb} {path}", "an answer", fault.Message);
         }
     }
+
+    /// <summary>The envelope of a question by the unary call.</summary>
+    public static async Task<Outcome> AskUnaryAsync(this BrokerScenario scenario, Envelope question)
+    {
+        scenario.Transcript.Add(sent: true, $"Ask {Bodies.NameOf(question.Content)}", Envelope.Descriptor.FullName, question.ToByteArray());
+        try
+        {
+            return new Outcome.Answered(await scenario.Target.Broker.AskAsync(new AskRequest { Envelope = question }, scenario.Options()));
+        }
+        catch (RpcException fault)
+        {
+            return scenario.Refusal(fault);
+        }
+    }
+
+    /// <summary>The envelope of a question by JSON.</summary>
+    public static async Task<Outcome> AskJsonAsync(this BrokerScenario scenario, Envelope question) => JsonOutcome(
+        await scenario.JsonAsync(HttpMethod.Post, "/v1/questions", JsonFormatter.Default.Format(new AskRequest { Envelope = question })), body => new Outcome.Answered(Parser.Parse<AskResponse>(body)));
+
+    /// <summary>What the JSON way in said to an envelope.</summary>
+    /// <param name="answer">As it came.</param>
+    /// <param name="httpStatus">Of a refusal, where NET-17 names one.</param>
+    public static Outcome SendOutcome(JsonAnswer answer, int? httpStatus = null) => JsonOutcome(
+        answer, body => Parser.Parse<SendResponse>(body) is { Decision.Accepted: not null } sent ? new Outcome.Taken(sent.Decision) : new Outcome.Broken("an answer without an acceptance"), httpStatus);
 
     /// <summary>What an answer says: a refusal under the HTTP status of its code (ERR-11) or under <paramref name="httpStatus"/> where NET-17 names another, or what <paramref name="read"/> makes of it.</summary>
     public static Outcome JsonOutcome(JsonAnswer answer, Func<string, Outcome> read, int? httpStatus = null)

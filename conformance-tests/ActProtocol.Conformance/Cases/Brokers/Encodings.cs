@@ -77,7 +77,7 @@ static class Encodings
         var records = await scenario.RecordsAsync(sale);
         Equal($"{what}: the content in its record", envelope.Content, records[0].Envelope?.Content);
         Equal($"{what}: the signature in its record", envelope.Signatures[0], records[0].Envelope?.Signatures.FirstOrDefault());
-        var mail = await scenario.MailAsync(sale.Seller);
+        var mail = await scenario.MailRecordsAsync(sale.Seller);
         True($"{what}: what waits for the seller", mail.Any(record => record.Envelope?.Content == envelope.Content), "the very bytes", $"{mail.Count} other records");
     }
 
