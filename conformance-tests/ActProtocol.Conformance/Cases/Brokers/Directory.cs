@@ -272,7 +272,7 @@ static class Directory
         var seller = await scenario.AgentAsync("seller", owner, listing);
         var entry = await scenario.EntryAsync(seller.Id);
         Equal("its id, kind and principal", $"{seller.Id}, {EntryKind.Agent}, {owner.Id}", $"{entry.Id}, {entry.Kind}, {entry.Principal}");
-        Equal("its listing", listing, entry.Listing);
+        Equal("its listing", listing.ToString(), entry.Listing?.ToString());
         Equal("its sealing key", ByteString.CopyFrom(seller.Key.Public), entry.SealingKey);
         True("its key", entry.Keys is [var key] && key.SigningKey.Span.SequenceEqual(seller.Key.Public) && key.Thumbprint.Span.SequenceEqual(seller.Key.Thumbprint) && key is { RevokedAtMs: 0, ValidUntilMs: 0 }, "the one that was registered", entry.Keys);
         Equal("its standing", new Standing(), entry.Standing);
@@ -404,7 +404,7 @@ static class Directory
         await scenario.AcceptedAsync("by the agent", By(seller, listing));
         await FoundAsync(before, 0);
         await FoundAsync(after, 1);
-        Equal("what it offers", listing, (await scenario.EntryAsync(seller.Id)).Listing);
+        Equal("what it offers", listing.ToString(), (await scenario.EntryAsync(seller.Id)).Listing?.ToString());
         await scenario.AcceptedAsync("by the principal: nothing any more", By(owner, null));
         await FoundAsync(after, 0);
         Equal("what it offers", null, (await scenario.EntryAsync(seller.Id)).Listing);

@@ -201,5 +201,5 @@ static class Signatures
         await scenario.RefusedAsync("signature_invalid", "a commit in the buyer's name, signed by the seller", forged.With(sale.Seller.Key.SignContent(forged.Content)), forged);
     }
 
-    static System.Numerics.BigInteger Nonce(BrokerScenario scenario) => Edwards.FromBytes(scenario.Random.Bytes(31)) + 1;
+    static System.Numerics.BigInteger Nonce(BrokerScenario scenario) => Edwards.Number(scenario.Random.Bytes(31)) + 1;
 }
