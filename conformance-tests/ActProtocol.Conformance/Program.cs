@@ -7,7 +7,7 @@ using ActProtocol.Conformance.Commands;
 var root = new RootCommand("Tells what an ACT broker, agent, codec or verifier gets wrong.")
 {
     // Test something.
-    InitCommand.Create(), BrokerCommand.Create(), CodecCommand.Create(SubjectKind.Codec), CodecCommand.Create(SubjectKind.Verifier),
+    InitCommand.Create(), BrokerCommand.Create(), CodecCommand.Create(SubjectKind.Codec), CodecCommand.Create(SubjectKind.Verifier), AgentCommand.Create(),
     // What is asked.
     ListCommand.Create(), ExplainCommand.Create(),
     // Look at a failure, put reports together.

@@ -16,7 +16,7 @@ var root = new RootCommand("ACT: software agents buy and sell under the control 
     // What happened.
     InboxCommand.Create(), TraceCommand.Create(), OutcomeCommand.Create(), ReceiptCommand.Create(),
     // Anything else.
-    SendCommand.Create(), TransitionsCommand.Create(), CodecCommand.Create(), CompletionsCommand.Create(),
+    SendCommand.Create(), TransitionsCommand.Create(), CodecCommand.Create(), HookedCommand.Create(), CompletionsCommand.Create(),
     Globals.Json, Globals.Verbose, Globals.EndWithInput,
 };
 foreach (var step in StepCommand.All()) root.Add(step);

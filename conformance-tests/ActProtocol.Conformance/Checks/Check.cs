@@ -19,6 +19,9 @@ sealed record Check(SubjectKind Subject, CheckAttribute Declared, MethodInfo Met
 
     public Requirement Requirement { get; } = Requirement.Of(Declared.Id[..6]);
 
+    /// <summary>Breaking it fails; a SHOULD warns.</summary>
+    public bool IsMust => Requirement.IsMust && !Declared.Should;
+
     /// <summary>The folder of its case: what JUnit calls a class.</summary>
     public string Area => Method.DeclaringType!.Name;
 

@@ -25,6 +25,9 @@ sealed class CheckAttribute(string id, string says) : Attribute
     /// <summary>The profile that must be claimed for it to count.</summary>
     public string Profile { get; init; } = "core";
 
+    /// <summary>It is about a SHOULD of a requirement that has a MUST too: breaking it warns.</summary>
+    public bool Should { get; init; }
+
     /// <summary>A hook without which it can't be tested, such as <c>restart</c>.</summary>
     public string? Hook { get; init; }
 

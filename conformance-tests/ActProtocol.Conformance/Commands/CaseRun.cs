@@ -1,3 +1,4 @@
+using ActProtocol.Conformance.Agents;
 using ActProtocol.Conformance.Brokers;
 using ActProtocol.Conformance.Checks;
 using ActProtocol.Conformance.Codecs;
@@ -45,7 +46,9 @@ sealed class CaseRun : IAsyncDisposable
             var target = await CodecTarget.StartAsync(bundled.Command, CodecCommand.WaitsOf(config.Value.Limits), cancellationToken);
             return await OwnedAsync(target, () => Task.FromResult(new CaseRun(bundled, planned, CodecCommand.SubjectOf(kind, target, request, bundled.Command), config)));
         }
-        throw new BadInputException($"A check of a {bundled.Subject} can't be replayed alone.");
+        var options = new AgentOptions { Command = bundled.Command, Role = kind, Waits = CodecCommand.WaitsOf(config.Value.Limits), Unkind = bundled.Unkind };
+        var checks = new AgentChecks(options, RunIdentity.New(bundled.Seed), TimeProvider.System);
+        return await OwnedAsync(checks, () => Task.FromResult(new CaseRun(bundled, planned, AgentCommand.SubjectOf(checks, options), config)));
     }
 
     /// <summary>The result that an id names.</summary>

@@ -30,7 +30,7 @@ static class Judge
         }
         catch (CheckFailedException fault)
         {
-            return Result(check.Requirement.IsMust ? Verdict.Fail : Verdict.Warn, fault.Finding);
+            return Result(check.IsMust ? Verdict.Fail : Verdict.Warn, fault.Finding);
         }
         catch (NotClaimedException fault)
         {

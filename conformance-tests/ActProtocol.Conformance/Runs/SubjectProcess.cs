@@ -34,13 +34,16 @@ sealed class SubjectProcess : IAsyncDisposable
 
     /// <summary>Starts it as it stands: no shell looks at it.</summary>
     /// <param name="command">The program, then its arguments.</param>
+    /// <param name="environment">Beside what the suite's own process has.</param>
     /// <exception cref="SubjectGoneException">It cannot be started.</exception>
-    public static SubjectProcess Start(IReadOnlyList<string> command)
+    public static SubjectProcess Start(IReadOnlyList<string> command, IReadOnlyDictionary<string, string>? environment = null)
     {
         var mark = new ProcessMark();
         try
         {
-            return new SubjectProcess(mark.Start(new ProcessStartInfo(command[0], command.Skip(1)) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true }), mark);
+            var start = new ProcessStartInfo(command[0], command.Skip(1)) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+            foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
+            return new SubjectProcess(mark.Start(start), mark);
         }
         catch (Exception fault) when (fault is Win32Exception or InvalidOperationException or IOException)
         {

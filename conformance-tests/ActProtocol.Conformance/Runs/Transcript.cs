@@ -29,6 +29,9 @@ sealed class Transcript(TimeProvider time)
     /// <summary>Messages that came when it was full.</summary>
     public int LeftOut { get; private set; }
 
+    /// <summary>Since the scenario began.</summary>
+    public TimeSpan Elapsed => time.GetElapsedTime(_start);
+
     public IReadOnlyList<TranscriptEntry> Entries
     {
         get

@@ -36,7 +36,8 @@ const messageOf = (sender, step, digest) => sha256('act.message-id.v1', be(sende
 
 // Which broker is meant, and the keys its word is taken by: from outside of everything that it will say.
 const trusted = await (await fetch(`${options['broker-json']}/.well-known/act.json`)).json();
-const brokerKeys = (use) => new Map(trusted.keys.keys.filter((key) => key.act_use === use).map((key) => [thumbprintOf(key.x).toString('hex'), publicKey(key.x)]));
+// What a retired key signed while it was used holds; a challenge is always new (DIR-18).
+const brokerKeys = (use) => new Map(trusted.keys.keys.filter((key) => key.act_use === use && (use === 'receipt' || !key.act_until_ms)).map((key) => [thumbprintOf(key.x).toString('hex'), publicKey(key.x)]));
 const [receiptKeys, challengeKeys] = [brokerKeys('receipt'), brokerKeys('challenge')];
 
 const { act: { v1 } } = grpc.loadPackageDefinition(wire);
@@ -114,7 +115,7 @@ async function allHold(sender, envelope) {
     const name = `${sender} ${signature.key.toString('hex')}`;
     const keys = known.has(name) ? [] : (await call(directory, 'GetEntry', { id: sender })).keys;
     for (const key of keys) known.set(`${sender} ${key.thumbprint.toString('hex')}`, publicKey(key.signing_key.toString('base64url')));
-    if (!known.has(name) || !holds(known.get(name), 'act.envelope.v1', envelope.content, signature.value)) return false;
+    if (signature.suite !== 'SIGNATURE_SUITE_ED25519' || !known.has(name) || !holds(known.get(name), 'act.envelope.v1', envelope.content, signature.value)) return false;
   }
   return envelope.signatures.length > 0;
 }
@@ -141,6 +142,17 @@ function hold(transaction) {
   return { step: 9, confirm: {} };
 }
 
+// Once for each commit that is proven, however often it is delivered: what was delivered stands in the ledger first.
+function deliver(transaction) {
+  const entry = goods.get(transaction);
+  if (!entry?.held || entry.delivered) return;
+  record({ ...entry, delivered: true });
+  tell('delivered', { transaction, title: entry.title });
+}
+
+// A lock that waited for its buyer's principal comes before the approval: the answer is to the lock.
+const locks = new Map();
+
 // What to answer to one delivery: an envelope, null for nothing, undefined when the delivery proves nothing.
 async function answerTo(delivery) {
   const found = proven(delivery.receipt);
@@ -151,12 +163,16 @@ async function answerTo(delivery) {
   const [transaction, state] = [id.toString('hex'), found.decision.accepted?.state];
   tell(content?.body ?? 'step', { transaction, by: content?.header.sender ?? found.broker, state });
   if (/_(RELEASED|EXPIRED|CANCELLED)$/.test(state) && goods.get(transaction)?.held) record({ ...goods.get(transaction), held: false });
-  const revision = content?.intent ?? content?.counter?.intent;
-  const answer = revision ? offer(revision, digest, transaction) : content?.lock && state === 'TRANSACTION_STATE_LOCKED' ? hold(transaction) : null;
+  if (content?.commit) deliver(transaction);
+  if (content?.lock) locks.set(transaction, { digest, buyer: content.header.sender });
+  // Who does not know what must be understood offers nothing (ENV-14).
+  const revision = content?.header.critical.length > 0 ? null : content?.intent ?? content?.counter?.intent;
+  const { digest: cause, buyer } = revision ? { digest, buyer: content.header.sender } : locks.get(transaction) ?? {};
+  const answer = !cause ? null : revision ? offer(revision, digest, transaction) : (content?.lock || content?.approve) && state === 'TRANSACTION_STATE_LOCKED' ? hold(transaction) : null;
   if (!answer) return null;
   const { step, ...body } = answer;
   // The same answer to the same cause has the same id, however often the cause is delivered.
-  const header = { message_id: messageOf(seller.id, step, digest), transaction_id: id, recipients: [content.header.sender], follows: digest, home: content.header.home };
+  const header = { message_id: messageOf(seller.id, step, cause), transaction_id: id, recipients: [buyer], follows: cause, home: content.header.home };
   return seal(seller, header, body);
 }
 

@@ -23,6 +23,54 @@ public class PurchaseTests
         Assert.Equal(Market.Cny("60 CNY"), await market.SpentAsync());
     }
 
+    [Theory]
+    [InlineData("101 CNY", ErrorCode.BudgetExceeded)]
+    [InlineData("99 CNY", ErrorCode.ConstraintUnsatisfied)]
+    public async Task What_the_intent_forbids_is_not_locked_whatever_the_broker_would_say(string price, ErrorCode fault)
+    {
+        await using var market = await Market.OpenAsync(await RunningBroker.SharedAsync(), new Dear(price));
+        List<(Mail Quote, ErrorCode Code)> unfit = [];
+        List<StepKind> taken = [];
+        var buyer = new Buyer(market.Client, market.Agent, market.Mandate) { Purchases = market.Folder, Unfit = (quote, refusal) => unfit.Add((quote, refusal.Code)), Taken = (step, _) => taken.Add(step) };
+        var order = market.Order;
+        if (fault is ErrorCode.ConstraintUnsatisfied)
+        {
+            order.Intent.Constraint = new Constraint { Compare = new Compare { Attribute = "total", Relation = Relation.AtMost, Value = new Value { Money = Market.Cny("98 CNY").ToWire() } } };
+        }
+
+        Assert.IsType<PurchaseResult.NothingBought>(await buyer.BuyAsync("order", order, Market.Cancelled));
+
+        var passedOver = Assert.Single(unfit);
+        Assert.Equal(fault, passedOver.Code);
+        Assert.Equal([StepKind.Intent], taken);
+        // The broker was not even asked: nothing that was refused stands in the records.
+        var records = await market.Client.TransactionAsync(passedOver.Quote.TransactionFor(market.Agent.Id), 0, market.Agent, market.Agent.Home, Market.Cancelled);
+        Assert.Equal([StepKind.Intent, StepKind.Quote], records.Select(record => record.Step));
+    }
+
+    [Theory]
+    [InlineData("amount")]
+    [InlineData("quote")]
+    [InlineData("intent")]
+    [InlineData("nothing")]
+    public void A_payment_counts_only_for_what_was_locked(string changed)
+    {
+        var quote = new Mail(new Receipt(), new V1.Record(), new Content { Quote = Market.Quote() }, new Digest([.. Enumerable.Repeat((byte)1, 32)]), Google.Protobuf.ByteString.Empty);
+        var intent = new Digest([.. Enumerable.Repeat((byte)2, 32)]);
+        var payment = new Payment { Kind = PaymentKind.Settled, Amount = Market.Cny(changed is "amount" ? "31 CNY" : Market.Price).ToWire(), Quote = quote.Digest.ToWire(), Intent = intent.ToWire() };
+        if (changed is "quote") payment.Quote = intent.ToWire();
+        if (changed is "intent") payment.Intent = quote.Digest.ToWire();
+
+        Assert.Equal(changed is "nothing", QuoteFit.IsPaymentOf(payment, quote, intent));
+    }
+
+    sealed class Dear(string price) : SellerHandler
+    {
+        public override Task<Quote?> QuoteAsync(Intent intent, Sale sale, CancellationToken cancellationToken) => Task.FromResult<Quote?>(Market.Quote(price));
+
+        public override Task<bool> HoldAsync(Sale sale, CancellationToken cancellationToken) => Task.FromResult(true);
+    }
+
     [Fact]
     public async Task An_intent_that_was_refused_is_made_anew_by_the_next_call_and_not_before()
     {

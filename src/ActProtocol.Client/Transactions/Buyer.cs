@@ -23,6 +23,9 @@ public sealed class Buyer(ActClient client, ActIdentity agent, Digest mandate)
     /// <summary>A lock that the broker refused, and why.</summary>
     public Action<Mail, Refusal>? LockRefused { get; init; }
 
+    /// <summary>A quote that this buyer does not lock, since it is not well-formed or not what the intent allows, and why (INT-11). The broker is not asked.</summary>
+    public Action<Mail, Refusal>? Unfit { get; init; }
+
     /// <summary>A step of this buyer's that was taken.</summary>
     public Action<StepKind, Decision>? Taken { get; init; }
 
@@ -96,7 +99,7 @@ public sealed class Buyer(ActClient client, ActIdentity agent, Digest mandate)
     async Task<PurchaseResult> RunAsync(string key, PurchaseOrder order, PurchaseFile file, CancellationToken cancellationToken)
     {
         await using var watch = _mail.Enter();
-        var purchase = new Purchase(client, agent, mandate, key, order, file, watch) { LockRefused = LockRefused, Taken = Taken };
+        var purchase = new Purchase(client, agent, mandate, key, order, file, watch) { LockRefused = LockRefused, Unfit = Unfit, Taken = Taken };
         return await purchase.RunAsync(cancellationToken);
     }
 }

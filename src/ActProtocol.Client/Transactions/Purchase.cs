@@ -27,6 +27,9 @@ sealed class Purchase(ActClient client, ActIdentity agent, Digest mandate, strin
     /// <summary>A lock that the broker refused, and why.</summary>
     public Action<Mail, Refusal>? LockRefused { get; init; }
 
+    /// <summary>A quote that this buyer itself does not lock, and why.</summary>
+    public Action<Mail, Refusal>? Unfit { get; init; }
+
     /// <summary>A step that was taken.</summary>
     public Action<StepKind, Decision>? Taken { get; init; }
 
@@ -70,20 +73,25 @@ sealed class Purchase(ActClient client, ActIdentity agent, Digest mandate, strin
         await RefreshAsync(opened, intent.Content.Header.Home, cancellationToken);
         if (_memory.Steps is [.., var last] && !IsDecided(last)) return await SendAsync(last, cancellationToken);
         // Whatever the file says: what the broker took the money for was bought.
-        if (_views.Values.FirstOrDefault(view => view.IsPaid)?.Payment is { } payment)
+        if (_views.Values.FirstOrDefault(view => view.IsPaid) is { Payment: { } payment } paid)
         {
+            // Proven by the broker, and still not what was locked (TXN-52).
+            if (paid.Quote is not { } locked || !QuoteFit.IsPaymentOf(payment.Accepted.Payment, locked, intent.Digest))
+            {
+                throw new WrongBrokerException($"The broker's record of the payment in transaction {paid.Id} is not of the quote that was locked.");
+            }
             // Whoever else ends it remembers the same.
             await file.TryEndAsync(_memory, payment.Receipt, cancellationToken);
             return new PurchaseResult.Bought(payment);
         }
-        if (_memory.LastLock is not { } locked || RefusalOf(locked) is not null) return await LockAsync(cancellationToken);
+        if (_memory.LastLock is not { } lastLock || RefusalOf(lastLock) is not null) return await LockAsync(cancellationToken);
 
-        var view = _views[locked.Transaction];
+        var view = _views[lastLock.Transaction];
         return view.State switch
         {
             AwaitingApproval => await WaitAsync("The lock waits for the principal's approval.", Left, cancellationToken),
             Locked => await WaitAsync("The seller has not confirmed yet.", Left, cancellationToken),
-            Confirmed => await CommitAsync(view, locked, cancellationToken),
+            Confirmed => await CommitAsync(view, lastLock, cancellationToken),
             _ => await LockAsync(cancellationToken), // It ended without a payment: what was held is free.
         };
     }
@@ -147,10 +155,23 @@ sealed class Purchase(ActClient client, ActIdentity agent, Digest mandate, strin
             return await WaitAsync("No quote has come yet.", quotesLeft < Left ? quotesLeft : Left, cancellationToken);
         }
         var live = _views.Values.Where(view => view.State is Quoted && !_passedOver.Contains(view.Quote!.Digest) && view.RefusalsOf(StepKind.Lock, view.Quote.Digest) < AttemptsMax);
-        if (order.Order(live.Select(view => view.Quote!)).FirstOrDefault() is not { } quote) return new PurchaseResult.NothingBought();
+        if (FirstFit(order.Order(live.Select(view => view.Quote!))) is not { } quote) return new PurchaseResult.NothingBought();
 
         var chosen = _views[quote.TransactionFor(agent.Id)];
         return await SayAsync(NewStep(new Content { Lock = new V1.Lock { Quote = quote.Digest.ToWire() } }, chosen, quote.Digest), cancellationToken);
+    }
+
+    // What the owner's intent forbids is not asked for, though the broker might let it pass (INT-11).
+    Mail? FirstFit(IEnumerable<Mail> quotes)
+    {
+        var intent = _memory.Intent!;
+        foreach (var quote in quotes.ToList())
+        {
+            if (QuoteFit.FaultOf(quote, intent.Content.Intent, intent.Digest) is not { } fault) return quote;
+            _passedOver.Add(quote.Digest);
+            Unfit?.Invoke(quote, fault);
+        }
+        return null;
     }
 
     async Task<PurchaseResult?> CommitAsync(TransactionView view, SaidStep locked, CancellationToken cancellationToken)

@@ -28,7 +28,8 @@ sealed class Purchase(Session session, ActIdentity agent, ActIdentity? principal
             Purchases = Path.Combine(session.Keys.Folder, "purchases"),
             Taken = (step, decision) => TellTaken(wanted.Intent, step, decision),
             Seen = TellMail,
-            LockRefused = TellRefused,
+            LockRefused = (quote, refusal) => TellRefused(quote, refusal, "broker", "Refuses a lock on"),
+            Unfit = (quote, refusal) => TellRefused(quote, refusal, _who, "Passes over"),
         };
         var order = new PurchaseOrder(wanted.Intent) { Sellers = wanted.Sellers, Order = quotes => InOrder(quotes, dearestFirst), QuotesWithin = wait, Patience = wait };
         return buyer.BuyAsync(key, order, cancellationToken);
@@ -66,7 +67,7 @@ sealed class Purchase(Session session, ActIdentity agent, ActIdentity? principal
         var unfinished = result as PurchaseResult.Unfinished;
         var why = unfinished is not null ? unfinished.Why.TrimEnd('.')
             : _seen.Offers == 0 ? "no seller made an offer"
-            : _seen.Refused >= _seen.Offers ? "the broker refused a lock on each offer, for the reasons above"
+            : _seen.Refused >= _seen.Offers ? "no offer could be locked, for the reasons above"
             : "no seller held the goods";
         _timeline.Tell(
             unfinished is null ? "nothing" : "unfinished",
@@ -135,14 +136,15 @@ sealed class Purchase(Session session, ActIdentity agent, ActIdentity? principal
 
     void TellStep(StepKind step, string who, string sentence) => _timeline.Tell("mail", Words.Short(who), sentence, new { step = Words.Of(step), sender = who });
 
-    void TellRefused(Mail quote, Refusal refusal)
+    // By the broker, or by the buyer itself, before it asked.
+    void TellRefused(Mail quote, Refusal refusal, string who, string says)
     {
         _seen.Refused++;
         var (seller, detail) = (quote.Content!.Header.Sender, refusal.Detail ?? refusal.Code.Entry.Meaning);
         _timeline.Tell(
             "lock_refused",
-            "broker",
-            $"Refuses a lock on {Words.Short(seller)}'s offer: {detail} ({refusal.Code.Entry.Name}).",
+            who,
+            $"{says} {Words.Short(seller)}'s offer: {detail} ({refusal.Code.Entry.Name}).",
             new { seller, code = refusal.Code.Entry.Name, detail = refusal.Detail, transaction = quote.TransactionFor(agent.Id).ToString() },
             "red");
     }
