@@ -17,17 +17,20 @@ sealed record Discovery(string Broker, string Versions, bool Play, string Arbite
     public static async Task<Discovery> FetchAsync(HttpClient http, Uri json, CancellationToken cancellationToken)
     {
         var address = new Uri(json, "/.well-known/act.json");
+        // The client's own limit ends with the head of the answer; this one is for all of it.
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        late.CancelAfter(http.Timeout);
         try
         {
-            using var answer = await http.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            using var answer = await http.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, late.Token);
             if (!answer.IsSuccessStatusCode) throw new SubjectGoneException($"{address} answers with HTTP {(int)answer.StatusCode}: no ACT broker is there.");
             if (answer.Content.Headers.ContentType?.MediaType is var type && type != "application/json") throw new SubjectGoneException($"{address} answers with {type ?? "no content type"} instead of application/json: no ACT broker is there.");
-            await answer.Content.LoadIntoBufferAsync(1 << 20, cancellationToken);
-            return Parse(address, await answer.Content.ReadAsByteArrayAsync(cancellationToken));
+            await answer.Content.LoadIntoBufferAsync(1 << 20, late.Token);
+            return Parse(address, await answer.Content.ReadAsByteArrayAsync(late.Token));
         }
         catch (OperationCanceledException fault) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new SubjectGoneException($"{address} does not answer in {http.Timeout.TotalSeconds:0} s.", fault);
+            throw new SubjectGoneException($"{address} does not answer in {http.Timeout.TotalSeconds:0.#} s.", fault);
         }
         catch (Exception fault) when (fault is HttpRequestException or IOException)
         {

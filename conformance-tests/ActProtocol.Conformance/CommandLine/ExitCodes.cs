@@ -32,7 +32,7 @@ static class ExitCodes
           3    the subject is not there, is no ACT subject, or ended during the run
           4    the list of known failures is stale: an entry passes, vanished, or fails for another reason
           5    a required check could not be tested, or was inconclusive
-          6    the suite is at fault
+          6    the suite is at fault, or a report could not be written
           130  interrupted (Ctrl-C); reports are written and marked as partial
         When several apply: 130, 6, 3, 1, 5, 4.
         """;

@@ -40,10 +40,10 @@ static class RunOptions
     }
 
     /// <exception cref="BadInputException">One of them is wrong.</exception>
-    public static RunRequest Read(Call call, SuiteConfig config) => new()
+    public static RunRequest Read(Call call, ConfigFile config) => new()
     {
         Set = RequiredVersion.Of(call.Value(Requirements)),
-        Profiles = Names(call, Profile) is { Count: > 0 } profiles ? profiles : config.Profiles,
+        Profiles = Names(call, Profile) is { Count: > 0 } profiles ? profiles : config.Value.Profiles,
         Patterns = Names(call, Run),
         Shard = call.Value(Shard) is { } shard ? Runs.Shard.Parse(shard) : null,
         Parallel = Between(call, Parallel, 1, 256),

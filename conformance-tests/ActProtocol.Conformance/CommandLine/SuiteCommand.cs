@@ -54,6 +54,8 @@ sealed class SuiteCommand(string name, string description, string examples = "")
         BadInputException => (ExitCodes.BadInput, fault.Message),
         SubjectGoneException => (ExitCodes.SubjectGone, fault.Message),
         NotWrittenException => (ExitCodes.HarnessError, fault.Message),
+        // Files are written and read elsewhere, with sentences of their own.
+        IOException => (ExitCodes.HarnessError, $"The output could not be written: {fault.Message.TrimEnd('.')}."),
         _ => (ExitCodes.HarnessError, $"A fault of the suite itself ({fault.GetType().Name}): {fault.Message.TrimEnd('.')}."
             + (verbose ? "" : " Run it again with --verbose to see where, and report that.")),
     };

@@ -31,7 +31,7 @@ static class BrokerCommand
     static async Task<int> RunAsync(Call call, CancellationToken cancellationToken)
     {
         var config = ConfigFile.Read(call.Value(RunOptions.Config));
-        var request = RunOptions.Read(call, config.Value);
+        var request = RunOptions.Read(call, config);
         BrokerConnection.MustBeNamed(config.Value, call.Value(Target), call.Value(TargetJson));
         var connection = new BrokerConnection(config, call.Value(Target), call.Value(TargetJson));
         await using (connection)

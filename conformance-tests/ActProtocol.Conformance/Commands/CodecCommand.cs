@@ -31,7 +31,7 @@ static class CodecCommand
     static async Task<int> RunAsync(SubjectKind kind, Call call, CancellationToken cancellationToken)
     {
         var config = ConfigFile.Read(call.Value(RunOptions.Config));
-        var request = RunOptions.Read(call, config.Value);
+        var request = RunOptions.Read(call, config);
         if (call.Value(Program) is not { Length: > 0 } program) throw new BadInputException($"Which program? Write it behind '--', as in: act-conformance {kind.ToString().ToLowerInvariant()} -- ./my-program");
         CodecTarget? target = null;
         try

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -9,13 +10,13 @@ namespace ActProtocol.Conformance.Configs;
 /// <summary>The config as it was read, with its place: paths within it are relative to it.</summary>
 sealed class ConfigFile
 {
-    readonly List<string> _secrets = [.. Redactor.SecretsOf(Environment.GetEnvironmentVariables())];
+    readonly List<string> _secrets = [.. Redactor.SecretsOf(Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(pair => KeyValuePair.Create((string)pair.Key, (string)pair.Value!)))];
 
     ConfigFile(string? path, SuiteConfig value)
     {
         (Path, Value) = (path, value);
         Folder = path is null ? Environment.CurrentDirectory : System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!;
-        _secrets.AddRange(Redactor.SecretsOf((System.Collections.IDictionary)(value.Start?.Env.ToDictionary() ?? [])));
+        _secrets.AddRange(Redactor.SecretsOf(value.Start?.Env ?? new Dictionary<string, string>()));
         Digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(value))));
     }
 
@@ -42,9 +43,11 @@ sealed class ConfigFile
         {
             throw new BadInputException($"{path}: 'start' has no {{port}} in its command, and 'target' no 'grpc': where would it be reached?");
         }
-        var file = new ConfigFile(path, config);
-        return file.Value.KnownFailing is { } known ? new ConfigFile(path, config with { KnownFailing = file.Resolve(known) }) : file;
+        return new ConfigFile(path, config);
     }
+
+    /// <summary>The list of known failures that it names; null: none.</summary>
+    public string? KnownFailing => Value.KnownFailing is { } known ? Resolve(known) : null;
 
     /// <summary>A path of the config's, as others read it.</summary>
     public string Resolve(string path) => System.IO.Path.Combine(Folder, path);

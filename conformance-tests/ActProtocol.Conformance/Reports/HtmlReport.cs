@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
-using ActProtocol.Conformance.CommandLine;
 using ActProtocol.Conformance.Checks;
+using ActProtocol.Conformance.CommandLine;
 using ActProtocol.Conformance.Runs;
 
 namespace ActProtocol.Conformance.Reports;

@@ -13,7 +13,7 @@ static class OutputFile
         {
             if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder) Directory.CreateDirectory(folder);
             // A device or a pipe is written to as it is; a file is there whole or stays what it was.
-            if (File.Exists(path) && (File.GetAttributes(path) & FileAttributes.Normal) == 0 && !IsRegular(path))
+            if (IsDevice(path))
             {
                 using var device = new FileStream(path, FileMode.Open, FileAccess.Write);
                 write(device);
@@ -41,5 +41,7 @@ static class OutputFile
 
     public static void Write(string path, byte[] bytes) => Write(path, stream => stream.Write(bytes));
 
-    static bool IsRegular(string path) => new FileInfo(path) is { LinkTarget: null } file && (file.Attributes & FileAttributes.Device) == 0 && !Path.GetFullPath(path).StartsWith("/dev/", StringComparison.Ordinal);
+    // By where it is: the attributes of files do not tell. What a link stands for stays what it is, too.
+    static bool IsDevice(string path) => File.Exists(path) && (new FileInfo(path).LinkTarget is not null
+        || Path.GetFullPath(path) is var full && (full.StartsWith("/dev/", StringComparison.Ordinal) || full.StartsWith("/proc/", StringComparison.Ordinal)));
 }

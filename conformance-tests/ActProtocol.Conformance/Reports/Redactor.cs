@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -18,8 +17,8 @@ sealed partial class Redactor
         _secrets = [.. secrets.Where(secret => secret.Length >= LengthMin).Distinct().OrderByDescending(secret => secret.Length).Select(secret => (secret, Encoding.UTF8.GetBytes(secret)))];
 
     /// <summary>The values of variables whose names say that they are secret: a subject has them from us, and may write them out.</summary>
-    public static IEnumerable<string> SecretsOf(IDictionary environment) =>
-        environment.Cast<DictionaryEntry>().Where(pair => SecretName().IsMatch((string)pair.Key)).Select(pair => (string)pair.Value!);
+    public static IEnumerable<string> SecretsOf(IEnumerable<KeyValuePair<string, string>> environment) =>
+        environment.Where(pair => SecretName().IsMatch(pair.Key)).Select(pair => pair.Value);
 
     /// <summary>A key in the ways in which one writes keys.</summary>
     public static IEnumerable<string> FormsOf(byte[] key)

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using ActProtocol.Conformance.Runs;
 
 namespace ActProtocol.Conformance.Reports;
@@ -20,6 +21,7 @@ sealed record RunReport
         NewLine = "\n",
         // Nothing that a terminal or a page would obey stands unescaped in the file.
         Encoder = JavaScriptEncoder.Default,
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
     };
 
     /// <summary>The form of this file.</summary>
