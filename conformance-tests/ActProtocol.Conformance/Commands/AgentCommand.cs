@@ -33,7 +33,7 @@ static class AgentCommand
     static async Task<int> RunAsync(Call call, CancellationToken cancellationToken)
     {
         var config = ConfigFile.Read(call.Value(RunOptions.Config));
-        var request = RunOptions.Read(call, config.Value);
+        var request = RunOptions.Read(call, config);
         var role = call.Value(Role) switch
         {
             "seller" => SubjectKind.Seller,
