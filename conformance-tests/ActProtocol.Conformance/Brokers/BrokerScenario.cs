@@ -100,7 +100,11 @@ sealed class BrokerScenario(BrokerTarget target, RunIdentity run, string checkId
     {
         var fund = this.NewFund(principal, amount);
         if (target.Operator is { } @operator) await BuildAsync(Seal(@operator, Draft(@operator, fund, principal)));
-        else if (target.Hooks?.Has(IBrokerHooks.Fund) is true) await target.Hooks.FundAsync(principal.Id, amount, fund.Reference, CancellationToken);
+        else if (target.Hooks?.Has(IBrokerHooks.Fund) is true)
+        {
+            await target.Hooks.FundAsync(principal.Id, amount, fund.Reference, CancellationToken);
+            History.Provided(principal, amount);
+        }
         else if (target.Discovery.Play) await BuildAsync(Seal(principal, fund));
         else throw new UntestedException("The broker's money is real, and the config does not say how accounts are funded ('provision').");
     }

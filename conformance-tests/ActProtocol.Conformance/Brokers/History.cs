@@ -14,6 +14,7 @@ sealed class History
 {
     readonly Dictionary<string, Event> _taken = [];
     readonly Dictionary<string, Envelope> _unanswered = [];
+    readonly List<(string Account, Google.Type.Money Amount)> _fromOutside = [];
     readonly System.Threading.Lock _lock = new();
 
     public IReadOnlyList<Event> Events
@@ -30,6 +31,20 @@ sealed class History
         {
             lock (_lock) return [.. _unanswered.Values];
         }
+    }
+
+    /// <summary>Money that a hook put into accounts, of which there is no envelope of the scenario's.</summary>
+    public IReadOnlyList<(string Account, Google.Type.Money Amount)> FromOutside
+    {
+        get
+        {
+            lock (_lock) return [.. _fromOutside];
+        }
+    }
+
+    public void Provided(Party principal, Google.Type.Money amount)
+    {
+        lock (_lock) _fromOutside.Add((principal.Id, amount));
     }
 
     /// <summary>False when it was known already.</summary>

@@ -15,6 +15,7 @@ sealed partial class Sale(BrokerScenario scenario, Party buyer, Party seller, by
     byte[] _lastOfBuyer = [];
     byte[] _lastOfSeller = [];
     uint _maxLocks;
+    readonly HashSet<ByteString> _intents = [];
 
     public Party Buyer => buyer;
 
@@ -78,6 +79,7 @@ sealed partial class Sale(BrokerScenario scenario, Party buyer, Party seller, by
         if (body is Intent)
         {
             content.Header.Recipients.Add(seller.Id);
+            lock (_intents) _intents.Add(content.Header.MessageId);
         }
         else
         {
@@ -125,6 +127,8 @@ sealed partial class Sale(BrokerScenario scenario, Party buyer, Party seller, by
         var digest = Tags.Digest(envelope.Content.Span);
         if (content.Intent is { } intent)
         {
+            // Of several sales with one seller, an intent opens the one that drafted it.
+            if (scenario.Sales.Any(other => other != this && other.Seller.Id == seller.Id && other.Drafted(content.Header.MessageId))) return;
             if (content.Header.Sender != buyer.Id || IsOpen || taken.Accepted.Transactions.All(opened => opened.Seller != seller.Id)) return;
             (Revision, _maxLocks) = (intent, intent.MaxLocks);
             (IntentDigest, RevisionDigest, TransactionId, IntentExpiresAtMs) = (digest, digest, Tags.TransactionId(digest, seller.Id), intent.ExpiresAtMs);
@@ -138,6 +142,11 @@ sealed partial class Sale(BrokerScenario scenario, Party buyer, Party seller, by
         if (content.Counter is not null) (RevisionDigest, Revision) = (digest, content.Counter.Intent);
         if (content.Quote is not null) (QuoteDigest, Quoted) = (digest, content.Quote);
         State = taken.Accepted.State is TransactionState.Unspecified ? TransactionState.Open : taken.Accepted.State;
+    }
+
+    bool Drafted(ByteString intent)
+    {
+        lock (_intents) return _intents.Contains(intent);
     }
 
     static T Changed<T>(T body, Action<T>? change)

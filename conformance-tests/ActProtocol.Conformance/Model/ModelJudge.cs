@@ -82,8 +82,10 @@ static class ModelJudge
         var registered = new Registered(scenario.History.Events);
         // Twice: what the others do to an account by the end is known after the first time, and then judges what funds there were.
         var first = new Replay(registered, null, scenario.Target.Discovery.Arbiter);
+        foreach (var (account, amount) in scenario.History.FromOutside) first.Accounts.Credit(account, amount.CurrencyCode, Amounts.NanosOf(amount));
         first.Take(gathered.Moments);
         var replay = new Replay(registered, first.Accounts, scenario.Target.Discovery.Arbiter);
+        foreach (var (account, amount) in scenario.History.FromOutside) replay.Accounts.Credit(account, amount.CurrencyCode, Amounts.NanosOf(amount));
         replay.Take(gathered.Moments);
         foreach (var trade in replay.Trades)
         {

@@ -128,7 +128,7 @@ static class Mailboxes
         static bool IsOf(Record record, Sale sale) => record.Step is { } step ? step.TransactionId.Span.SequenceEqual(sale.TransactionId) : Content.Parser.ParseFrom(record.Envelope.Content).Header.TransactionId.Span.SequenceEqual(sale.TransactionId);
     }
 
-    [Check("MBX-05.share-of-one-sender", "A mailbox takes 250 waiting records of one sender: its next intent and counter are mailbox_full, while other senders' intents, and its own cancels and locks, are taken; what is acknowledged makes room.", Also = ["INT-05"])]
+    [Check("MBX-05.share-of-one-sender", "A mailbox takes 250 waiting records of one sender: its next intent and counter are mailbox_full, while other senders' intents, and its own cancels and locks, are taken; what is acknowledged makes room.", Also = ["INT-05"], Exact = true)]
     public static async Task ShareOfOneSender(BrokerScenario scenario)
     {
         var sale = await (await scenario.SaleAsync()).UntilAsync(Quoted);
@@ -148,7 +148,7 @@ static class Mailboxes
         await scenario.AcceptedAsync("an intent once there is room", scenario.Another(sale).Intent());
     }
 
-    [Check("MBX-06.who-reads-nothing-opens-nothing", "An intent whose sender's own mailbox is full is mailbox_full, and so is a quote to it; what was locked goes on, and can be cancelled.", Also = ["MBX-05", "INT-05"])]
+    [Check("MBX-06.who-reads-nothing-opens-nothing", "An intent whose sender's own mailbox is full is mailbox_full, and so is a quote to it; what was locked goes on, and can be cancelled.", Also = ["MBX-05", "INT-05"], Exact = true)]
     public static async Task WhoReadsNothingOpensNothing(BrokerScenario scenario)
     {
         var sale = await (await scenario.SaleAsync()).UntilAsync(Locked);
