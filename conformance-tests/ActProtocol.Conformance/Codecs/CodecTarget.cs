@@ -17,7 +17,7 @@ sealed class CodecTarget : IAsyncDisposable
     /// <summary>Copies of the program that run at once.</summary>
     public const int ProcessesMax = 4;
 
-    /// <summary>Requests in a row that may go unanswered, over all copies, before the subject is given up.</summary>
+    /// <summary>Requests in a row that may wait for nothing, over all copies, before the subject is given up. What ends or talks nonsense costs no time, and is not counted.</summary>
     public const int UnansweredMax = 8;
 
     readonly IReadOnlyList<string> _command;
@@ -65,7 +65,7 @@ sealed class CodecTarget : IAsyncDisposable
         }
         catch (MisbehavedException fault)
         {
-            if (Interlocked.Increment(ref _unanswered) >= UnansweredMax) throw new SubjectGoneException($"Nothing of it was answered {UnansweredMax} times in a row; the last time {fault.Message}.");
+            if (fault.Late && Interlocked.Increment(ref _unanswered) >= UnansweredMax) throw new SubjectGoneException($"It did not answer {UnansweredMax} times in a row: {fault.Message}.");
             throw Expectations.Failed(request.Do, "an answer", fault.Message);
         }
         finally
@@ -109,7 +109,7 @@ sealed class CodecTarget : IAsyncDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new MisbehavedException($"there was no answer in {_waits.AnswerMax.TotalSeconds:0.#} s");
+            throw new MisbehavedException($"there was no answer in {_waits.AnswerMax.TotalSeconds:0.#} s", late: true);
         }
         catch (InvalidDataException fault)
         {
@@ -148,4 +148,8 @@ sealed class CodecTarget : IAsyncDisposable
 }
 
 /// <summary>It did not answer as a codec does: what it did instead.</summary>
-sealed class MisbehavedException(string what) : Exception(what);
+/// <param name="late">It did nothing, for as long as it may.</param>
+sealed class MisbehavedException(string what, bool late = false) : Exception(what)
+{
+    public bool Late => late;
+}

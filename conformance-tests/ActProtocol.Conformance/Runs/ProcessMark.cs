@@ -11,6 +11,8 @@ sealed class ProcessMark
     const string Name = "ACT_CONFORMANCE_SUBJECT";
     const string RunName = "ACT_CONFORMANCE_RUN";
 
+    static readonly TimeSpan EndWithin = TimeSpan.FromSeconds(1);
+
     static readonly string Run = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
     static readonly Lazy<Process?> Guard = new(StartGuard);
 
@@ -67,6 +69,8 @@ sealed class ProcessMark
         {
             using var other = Process.GetProcessById(id);
             other.Kill();
+            // A signal is no end yet; one that the kernel holds is not waited for longer.
+            other.WaitForExit(EndWithin);
         }
         catch (Exception fault) when (fault is ArgumentException or InvalidOperationException or Win32Exception)
         {

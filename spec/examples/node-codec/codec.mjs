@@ -12,6 +12,7 @@ const be = (n, length) => hex(BigInt(n).toString(16).padStart(2 * length, '0'));
 const little = (bytes) => BigInt(`0x${Buffer.from(bytes).reverse().toString('hex')}`);
 const P = 2n ** 255n - 19n;
 const power = (base, n) => (n === 0n ? 1n : power(base * base % P, n >> 1n) * (n & 1n ? base : 1n) % P);
+const D = (P - 121665n) * power(121666n, P - 2n) % P;
 const eighth = ['26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05', 'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a'].map((y) => little(hex(y)));
 
 export const codec = {
@@ -30,7 +31,7 @@ export const codec = {
   isPoint(bytes) {
     if (bytes.length !== 32) return false;
     const y = little(bytes) & (2n ** 255n - 1n);
-    const [u, v] = [(y * y - 1n + P) % P, ((P - 121665n) * power(121666n, P - 2n) % P * y * y + 1n) % P];
+    const [u, v] = [(y * y - 1n + P) % P, (D * y * y + 1n) % P];
     return y < P && ![0n, 1n, P - 1n, ...eighth].includes(y) && power(u * v % P, (P - 1n) / 2n) === 1n;
   },
   holds: (key, message, signature) => signature.length === 64 && codec.isPoint(key) && codec.isPoint(signature.subarray(0, 32)) && codec.solves(key, message, signature),

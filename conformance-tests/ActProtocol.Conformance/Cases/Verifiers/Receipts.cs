@@ -64,7 +64,7 @@ static class Receipts
     }
 
     [Check("JRN-20.rebuilt", "A receipt that is signed by the right key, and says something wrong, proves nothing.",
-        Values = ["root-of-another-broker", "record-of-another-broker", "key-of-another", "other-tag", "index-of-another", "index-beyond", "size-0", "size-65537", "path-17", "path-longer", "path-shorter", "path-hash-31", "root-hash-31",
+        Values = ["root-of-another-broker", "record-of-another-broker", "key-of-another", "other-tag", "index-of-another", "index-beyond", "index-1-of-1", "size-0", "size-65537", "path-17", "path-longer", "path-shorter", "path-hash-31", "root-hash-31",
             "no-proof", "record-cut", "record-field-twice", "root-field-twice", "node-as-record", "leaves-without-prefix", "nodes-without-prefix", "sides-swapped"])]
     public static Task Rebuilt(CodecScenario scenario, string fault)
     {
@@ -138,6 +138,10 @@ static class Receipts
             case "other-tag": draft.Tag = Tags.Envelope; break;
             case "index-of-another": draft.Index = 3; break;
             case "index-beyond": draft.Index = 6; break;
+            case "index-1-of-1":
+                Alone(draft.Record);
+                draft.Index = 1;
+                break;
             case "size-0": draft.Size = 0; break;
             case "size-65537":
                 Alone(draft.Record);
