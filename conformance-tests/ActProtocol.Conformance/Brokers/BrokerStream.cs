@@ -170,8 +170,8 @@ sealed class BrokerStream : IAsyncDisposable
         SendFrameAsync(new ConnectRequest { Acknowledges = { new Acknowledge { Agent = delivery.Agent, Cursor = delivery.Cursor, Failed = failed } } });
 
     /// <summary>How an agent was closed on this stream, once it is; a proof that is not taken has no agent.</summary>
-    public Task<AgentClosed> ClosedAsync(string agent, int nth = 1) =>
-        _inbox.ExpectAsync(agent.Length == 0 ? "a proof" : agent, "closed", inbox => inbox.Closed.Where(closed => closed.Agent == agent).Skip(nth - 1).FirstOrDefault());
+    public Task<AgentClosed> ClosedAsync(string agent, TimeSpan? within = null) =>
+        _inbox.ExpectAsync(agent.Length == 0 ? "a proof" : agent, "closed", inbox => inbox.Closed.FirstOrDefault(closed => closed.Agent == agent), within);
 
     /// <summary>The code with which the broker ends the stream, once it does.</summary>
     public Task<Outcome> EndedAsync(TimeSpan? within = null) => _inbox.EndedAsync(within ?? _scenario.Target.Waits.AnswerMax);

@@ -14,6 +14,7 @@ sealed class CommandHooks(ConfigFile config, StartedBroker? started) : IBrokerHo
     public bool Has(string hook) => hook switch
     {
         IBrokerHooks.Fund => config.Value.Provision.Command.Count > 0,
+        IBrokerHooks.Operator => config.Value.Provision.OperatorKey is not null,
         IBrokerHooks.Restart => _hooks.Restart.Count > 0 || started is not null,
         IBrokerHooks.Clock => _hooks.Clock.Count > 0,
         IBrokerHooks.Powercut => _hooks.Powercut.Count > 0,

@@ -6,6 +6,9 @@ namespace ActProtocol.Conformance.Brokers;
 interface IBrokerHooks
 {
     public const string Fund = "fund";
+    /// <summary>No command, but an operator's key.</summary>
+    public const string Operator = "operator";
+
     public const string Restart = "restart";
     public const string Clock = "clock";
     public const string Powercut = "powercut";

@@ -20,6 +20,10 @@ static class Lookups
     public static Task<Outcome> FindAsync(this BrokerScenario scenario, FindSellersRequest request) =>
         AnswerAsync(scenario, $"FindSellers {request.Capability}", async () => await scenario.Target.Directory.FindSellersAsync(request, scenario.Options()));
 
+    /// <summary>A page of sellers that is there.</summary>
+    public static async Task<FindSellersResponse> SellersAsync(this BrokerScenario scenario, FindSellersRequest request) =>
+        await scenario.FindAsync(request) is var outcome && outcome is Outcome.Answered { Answer: FindSellersResponse page } ? page : throw Failed($"sellers with {request.Capability}", "an answer", outcome);
+
     /// <summary>Nanos of XTS that are held of a principal's account, in its own words to the principal.</summary>
     public static async Task<Int128> HeldAsync(this BrokerScenario scenario, Party principal)
     {

@@ -29,7 +29,7 @@ sealed class UnkindSender(BrokerScenario scenario, UnkindScript script)
         void Note(string act) => script.Note(step, act);
 
         if (script.Level >= 3 && (fault is 0 or 1)) await ForgeAsync(envelope, random, signedByStranger: fault == 0, Note);
-        if (script.Level >= 2 && fault == 2) await CutAsync(envelope, sender, way, Note);
+        if (script.Level >= 2 && fault == 2 && !EndsItsKey(envelope, sender)) await CutAsync(envelope, sender, way, Note);
         var lost = script.Level >= 2 && (fault is 3 or 4);
 
         var together = copy == 0 ? SendAsync(copyWay, envelope, sender, act => Note($"a copy at the same time {act}")) : null;
@@ -120,6 +120,21 @@ sealed class UnkindSender(BrokerScenario scenario, UnkindScript script)
             throw Expectations.Failed($"the outcome of {Bodies.NameOf(envelope.Content)}", first.ToString(), answer?.Outcome is null ? refused : "not known");
         }
         Agree(envelope, first, Outcome.Of(decision));
+    }
+
+    // What revokes the key that signed it can't be said again: the key is refused before the id is looked up (ENV-20).
+    static bool EndsItsKey(Envelope envelope, Party? sender)
+    {
+        try
+        {
+            var content = Content.Parser.ParseFrom(envelope.Content);
+            return (content.RevokeKey is { } revoke && envelope.Signatures.Any(signature => signature.Key == revoke.Key))
+                || (content.RotateKey is { } rotate && rotate.Id == content.Header?.Sender && sender is { Principal: null });
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return false;
+        }
     }
 
     static Outcome Agree(Envelope envelope, Outcome first, Outcome again)

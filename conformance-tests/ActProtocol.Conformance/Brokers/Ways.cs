@@ -87,7 +87,9 @@ static class Ways
         scenario.Transcript.Add(sent: true, $"Ask {Bodies.NameOf(question.Content)}", Envelope.Descriptor.FullName, question.ToByteArray());
         try
         {
-            return new Outcome.Answered(await scenario.Target.Broker.AskAsync(new AskRequest { Envelope = question }, scenario.Options()));
+            var answer = await scenario.Target.Broker.AskAsync(new AskRequest { Envelope = question }, scenario.Options());
+            scenario.Transcript.Add(sent: false, "answer", AskResponse.Descriptor.FullName, answer.ToByteArray());
+            return new Outcome.Answered(answer);
         }
         catch (RpcException fault)
         {

@@ -1,5 +1,6 @@
 using ActProtocol.Conformance.Brokers;
 using ActProtocol.Conformance.Checks;
+using ActProtocol.Conformance.Runs;
 using ActProtocol.Conformance.Signing;
 using ActProtocol.V1;
 using Google.Protobuf;
@@ -161,6 +162,26 @@ static class Directory
         await scenario.AcceptedAsync("by three that are", By(agent.Key, bounded, second));
     }
 
+    [Check("DIR-06.becomes-valid", "A key signs from the instant at which its validity begins: the same bytes that were key_not_yet_valid are accepted then.", Also = ["ERR-07", "ERR-09"], Exact = true)]
+    public static async Task BecomesValid(BrokerScenario scenario)
+    {
+        var agent = await scenario.AgentAsync("agent", await scenario.PrincipalAsync("firm"));
+        var key = scenario.NewParty("key").Key;
+        var from = scenario.NowMs + 2_000;
+        await scenario.AcceptedAsync("a rotation", scenario.Seal(agent, new RotateKey { Id = agent.Id, SigningKey = ByteString.CopyFrom(key.Public), ValidFromMs = from }));
+        var early = scenario.SealListing(agent with { Key = key });
+        if (await scenario.SendAsync(early) is not Outcome.Refused refused) throw scenario.NowMs < from ? Failed("before it is valid", "refused with key_not_yet_valid", "accepted") : new InconclusiveException("Its validity began before it could be used.");
+        AsRefused("key_not_yet_valid", "before it is valid", refused);
+        Outcome outcome;
+        do
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(100), scenario.Time, scenario.CancellationToken);
+            outcome = await scenario.SendAsync(early);
+        }
+        while (outcome is Outcome.Refused { Code: "key_not_yet_valid" } && scenario.NowMs < from + scenario.Target.Waits.AnswerMax.TotalMilliseconds);
+        True("once it is valid", outcome is Outcome.Taken, "accepted", outcome);
+    }
+
     [Check("DIR-07.rotated-by-itself", "An entry brings in further keys by itself, the older ones stay; everybody sees it at once, and the principal is told. From a stranger it is agent_unknown.", Also = ["DIR-20", "DIR-13"])]
     public static async Task RotatedByItself(BrokerScenario scenario)
     {
@@ -252,6 +273,52 @@ static class Directory
         True("the entry", (await scenario.EntryAsync(agent.Id)) is { RecoveryKey.IsEmpty: true, Keys: [_] }, "without a recovery", "with one");
     }
 
+    [Check("DIR-10.recovery", "A recovery stands in the entry with the instant at which it takes effect, is told to the entry and its principal, changes no key before, begins anew when it is replaced, and can be cancelled by either.",
+        Also = ["DIR-11", "DIR-20"], Hook = IBrokerHooks.Operator)]
+    public static async Task Recovery(BrokerScenario scenario)
+    {
+        var @operator = scenario.Target.Operator ?? throw new UntestedException("No operator's key is configured.");
+        var owner = await scenario.PrincipalAsync("firm");
+        var agent = await scenario.AgentAsync("agent", owner);
+        Envelope Recover(byte[] key) => scenario.Seal(@operator, new RecoverKey { Id = agent.Id, SigningKey = ByteString.CopyFrom(key) });
+        var (first, second) = (scenario.NewParty("key").Key, scenario.NewParty("key").Key);
+        if (await scenario.SendAsync(Recover(first.Public)) is not Outcome.Taken) throw new UntestedException("The operator that is configured may not recover keys.");
+        var entry = await scenario.EntryAsync(agent.Id);
+        Equal("the key that waits", ByteString.CopyFrom(first.Public), entry.RecoveryKey);
+        True("when it takes effect", entry.RecoveryAtMs > scenario.NowMs, "an instant to come", entry.RecoveryAtMs);
+        Equal("its keys", 1, entry.Keys.Count(key => key.RevokedAtMs == 0));
+        foreach (var told in new[] { owner, agent })
+        {
+            var step = (await scenario.MailRecordsAsync(told)).Select(record => record.Step).LastOrDefault(step => step?.Name == "recovery_started") ?? throw Failed($"the mail of {told.Name}", "a record named recovery_started", "none");
+            Equal("what it tells", $"{agent.Id}, {first.Thumbprint.AsText()}, {entry.RecoveryAtMs}", $"{step.Entry}, {step.Key.ToByteArray().AsText()}, {step.EffectiveMs}");
+        }
+        await scenario.RefusedAsync("key_unsuitable", "the key that waits, in another entry", scenario.Seal(owner, new RotateKey { Id = owner.Id, SigningKey = ByteString.CopyFrom(first.Public) }));
+        AsRefused("signature_invalid", "a step by the key that waits", await scenario.SendAsync(scenario.SealListing(agent with { Key = first })));
+        await scenario.AcceptedAsync("a step by the key that is", scenario.SealListing(agent));
+        await scenario.AcceptedAsync("another recovery", Recover(second.Public));
+        var replaced = await scenario.EntryAsync(agent.Id);
+        Equal("the key that waits then", ByteString.CopyFrom(second.Public), replaced.RecoveryKey);
+        True("when it takes effect", replaced.RecoveryAtMs >= entry.RecoveryAtMs, "not before the first would have", replaced.RecoveryAtMs);
+        await scenario.RefusedAsync("agent_unknown", "cancelled by a stranger", scenario.Seal(await scenario.AnybodyAsync(), new CancelRecovery { Id = agent.Id }));
+        await scenario.AcceptedAsync("cancelled by the entry", scenario.Seal(agent, new CancelRecovery { Id = agent.Id }));
+        True("the entry", (await scenario.EntryAsync(agent.Id)) is { RecoveryKey.IsEmpty: true, RecoveryAtMs: 0 }, "without a recovery", "with one");
+        await scenario.AcceptedAsync("the first key again, that nobody has now", Recover(first.Public));
+        await scenario.AcceptedAsync("cancelled by the principal", scenario.Seal(owner, new CancelRecovery { Id = agent.Id }));
+        await scenario.AcceptedAsync("a rotation to that key", scenario.Seal(owner, new RotateKey { Id = owner.Id, SigningKey = ByteString.CopyFrom(first.Public) }));
+    }
+
+    [Check("DIR-12.foreign", "An operator enters ids of other authorities, marked as foreign, and none of the broker's own.", Hook = IBrokerHooks.Operator)]
+    public static async Task Foreign(BrokerScenario scenario)
+    {
+        var @operator = scenario.Target.Operator ?? throw new UntestedException("No operator's key is configured.");
+        Envelope Enter(string authority, Party party) => scenario.Seal(@operator, new EnterForeign { Id = $"act://{authority}/{party.Name}", Entry = BrokerScenario.Registration(party) });
+        var party = scenario.NewParty("foreigner");
+        await scenario.RefusedAsync("authority_foreign", "an id of the broker's own authority", Enter(scenario.Target.Discovery.Authority, party), Enter("elsewhere.example", party));
+        var entry = await scenario.EntryAsync($"act://elsewhere.example/{party.Name}");
+        True("the entry", entry.Foreign && entry.Keys is [var key] && key.SigningKey.Span.SequenceEqual(party.Key.Public), "marked as foreign, with its key", entry);
+        await scenario.RefusedAsync("name_taken", "the same once more", Enter("elsewhere.example", scenario.NewParty("other") with { Id = party.Id }));
+    }
+
     [Check("DIR-11.no-recovery", "To cancel a recovery when none waits is recovery_unknown for the entry and its principal, agent_unknown for anybody else.")]
     public static async Task NoRecovery(BrokerScenario scenario)
     {
@@ -299,7 +366,7 @@ static class Directory
             var token = "";
             do
             {
-                var page = await scenario.Target.Directory.FindSellersAsync(new FindSellersRequest { Capability = capability, PageSize = size, PageToken = token }, scenario.Options());
+                var page = await scenario.SellersAsync(new FindSellersRequest { Capability = capability, PageSize = size, PageToken = token });
                 True($"a page of {size}", page.Sellers.Count > 0 && page.Sellers.Count <= (size == 0 ? 50 : (int)size), "at most that many, and one at least", page.Sellers.Count);
                 found.AddRange(page.Sellers.Select(seller => seller.Id));
                 True("its token", page.NextPageToken.Length == 0 || page.NextPageToken == found[^1], "the last seller's id, or nothing", page.NextPageToken);
@@ -308,9 +375,9 @@ static class Directory
             while (token.Length > 0 && found.Count <= ids.Count);
             Equal($"the sellers by pages of {size}", string.Join(' ', ids), string.Join(' ', found));
         }
-        Equal("sellers after the last", 0, (await scenario.Target.Directory.FindSellersAsync(new FindSellersRequest { Capability = capability, PageToken = ids[^1] }, scenario.Options())).Sellers.Count);
-        Equal("sellers after a token that is nobody's", 7, (await scenario.Target.Directory.FindSellersAsync(new FindSellersRequest { Capability = capability, PageToken = "act://a/a" }, scenario.Options())).Sellers.Count);
-        Equal("sellers of what nobody has", 0, (await scenario.Target.Directory.FindSellersAsync(new FindSellersRequest { Capability = $"{capability}.none" }, scenario.Options())).Sellers.Count);
+        Equal("sellers after the last", 0, (await scenario.SellersAsync(new FindSellersRequest { Capability = capability, PageToken = ids[^1] })).Sellers.Count);
+        Equal("sellers after a token that is nobody's", 7, (await scenario.SellersAsync(new FindSellersRequest { Capability = capability, PageToken = "act://a/a" })).Sellers.Count);
+        Equal("sellers of what nobody has", 0, (await scenario.SellersAsync(new FindSellersRequest { Capability = $"{capability}.none" })).Sellers.Count);
     }
 
     [Check("DIR-14.refused", "A capability that is empty or too long, a page above 100, and a token that is no id are malformed.", Values = ["empty", "65-characters", "page-of-101", "largest-page", "token-no-id"])]
@@ -369,20 +436,19 @@ static class Directory
     {
         var answer = await scenario.JsonAsync(HttpMethod.Get, "/.well-known/act.json");
         Equal("HTTP status", 200, answer.HttpStatus);
-        using var document = System.Text.Json.JsonDocument.Parse(answer.Body);
-        Equal("versions", "1.0-1.0", document.RootElement.GetProperty("versions").GetString());
-        var keys = document.RootElement.GetProperty("keys").GetProperty("keys").EnumerateArray().ToList();
+        var document = JsonView.Of("what is published", answer);
+        Equal("versions", "1.0-1.0", document["versions"].Text);
         Dictionary<string, string> uses = [];
-        foreach (var key in keys)
+        foreach (var key in document["keys"]["keys"].Items)
         {
-            string Text(string name) => key.TryGetProperty(name, out var member) ? member.GetString() ?? "" : throw Failed("a published key", $"a member {name}", "none");
-            Equal("a published key", "OKP Ed25519 EdDSA sig", $"{Text("kty")} {Text("crv")} {Text("alg")} {Text("use")}");
-            var bytes = Convert.FromBase64String(Text("x").Replace('-', '+').Replace('_', '/') + "=");
-            Equal("its kid", Convert.ToBase64String(Tags.Thumbprint(bytes)).TrimEnd('=').Replace('+', '-').Replace('/', '_'), Text("kid"));
-            True("its use", Text("act_use") is "receipt" or "challenge" or "operator", "receipt, challenge or operator", Text("act_use"));
-            True("whose it is", Text("act_use") is "operator" ? Text("act_id").StartsWith("act://", StringComparison.Ordinal) : Text("act_id") == scenario.Target.Id, "an operator's id, or the broker's", Text("act_id"));
-            True("since when", key.TryGetProperty("act_from_ms", out var from) && from.GetInt64() <= scenario.NowMs + 60_000, "an instant that has passed", "none");
-            True("a key for one use", uses.TryAdd(Text("x"), Text("act_use")), "another for each", Text("act_use"));
+            Equal("a published key", "OKP Ed25519 EdDSA sig", $"{key["kty"].Text} {key["crv"].Text} {key["alg"].Text} {key["use"].Text}");
+            True("its x", key["x"].Text.Length == 43 && System.Buffers.Text.Base64Url.IsValid(key["x"].Text), "32 bytes in base64url", key["x"].Text);
+            Equal("its kid", System.Buffers.Text.Base64Url.EncodeToString(Tags.Thumbprint(System.Buffers.Text.Base64Url.DecodeFromChars(key["x"].Text))), key["kid"].Text);
+            var (use, of) = (key["act_use"].Text, key["act_id"].Text);
+            True("its use", use is "receipt" or "challenge" or "operator", "receipt, challenge or operator", use);
+            True("whose it is", use is "operator" ? of.StartsWith("act://", StringComparison.Ordinal) : of == scenario.Target.Id, "an operator's id, or the broker's", of);
+            True("since when", key["act_from_ms"].Number <= scenario.NowMs + 60_000, "an instant that has passed", key["act_from_ms"].Number);
+            True("a key for one use", uses.TryAdd(key["x"].Text, use), "another for each", use);
         }
         True("keys for receipts and for challenges", uses.ContainsValue("receipt") && uses.ContainsValue("challenge"), "one of each at least", string.Join(' ', uses.Values));
     }
@@ -395,7 +461,7 @@ static class Directory
         var seller = await scenario.AgentAsync("seller", owner, new Listing { Title = "Before", Capabilities = { before } });
         Envelope By(Party party, Listing? listing, string? id = null) => scenario.Seal(party, new UpdateListing { Id = id ?? seller.Id, Listing = listing });
         async Task FoundAsync(string capability, int count) =>
-            Equal($"sellers with {(capability == before ? "the old" : "the new")} capability", count, (await scenario.Target.Directory.FindSellersAsync(new FindSellersRequest { Capability = capability }, scenario.Options())).Sellers.Count);
+            Equal($"sellers with {(capability == before ? "the old" : "the new")} capability", count, (await scenario.SellersAsync(new FindSellersRequest { Capability = capability })).Sellers.Count);
         var listing = new Listing { Title = "After", Capabilities = { after } };
         await scenario.RefusedAsync("agent_unknown", "by another principal", By(await scenario.AnybodyAsync(), listing));
         await scenario.RefusedAsync("agent_unknown", "of the principal, by the agent", By(seller, listing, owner.Id));

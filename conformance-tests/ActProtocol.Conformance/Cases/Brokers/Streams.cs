@@ -129,6 +129,21 @@ static class Streams
         AsRefused("signature_invalid", "a proof by it", new Outcome.Refused((await stream.ClosedAsync("")).Reason ?? new Google.Rpc.Status()));
     }
 
+    [Check("NET-05.key-expires", "An agent that was proven by a key whose validity ends is closed on its stream with key_expired.", Also = ["DIR-06"], Exact = true)]
+    public static async Task KeyExpires(BrokerScenario scenario)
+    {
+        var agent = await scenario.AgentAsync("agent", await scenario.PrincipalAsync("owner"));
+        var key = scenario.NewParty("key").Key;
+        var until = scenario.NowMs + 4_000;
+        await scenario.AcceptedAsync("a rotation", scenario.Seal(agent, new RotateKey { Id = agent.Id, SigningKey = ByteString.CopyFrom(key.Public), ValidUntilMs = until }));
+        await using var stream = await BrokerStream.OpenAsync(scenario, null);
+        scenario.OnStream(agent);
+        await stream.ProveAsync(agent, key);
+        await stream.AcceptedAsync("an envelope while it is valid", scenario.SealListing(agent with { Key = key }));
+        AsRefused("key_expired", "the agent on its stream", new Outcome.Refused((await stream.ClosedAsync(agent.Id, within: TimeSpan.FromSeconds(4) + scenario.Target.Waits.DeliverMax)).Reason ?? new Google.Rpc.Status()));
+        await scenario.RefusedAsync("key_expired", "a step by it", scenario.SealListing(agent with { Key = key }), scenario.SealListing(agent));
+    }
+
     [Check("NET-06.not-proven", "An envelope whose sender was not proven on the stream is answered with not_proven, whatever its signature, and is not delivered.", Values = ["good", "badly-signed", "unknown-sender"])]
     public static async Task NotProven(BrokerScenario scenario, string value)
     {
