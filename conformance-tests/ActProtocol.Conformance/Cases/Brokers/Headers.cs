@@ -246,6 +246,33 @@ static class Headers
         }
     }
 
+    [Check("ENV-16.home-of-a-step", "A step whose home is another account's is home_wrong where that leads to the same partition, and transaction_unknown where it leads to another, which knows nothing of it.")]
+    public static async Task HomeOfAStep(BrokerScenario scenario)
+    {
+        var sale = await scenario.SaleAsync();
+        var partition = (await scenario.BuildAsync(sale.Intent())).Decision.Partition;
+        // Which partition a bucket leads to is seen by an account that is in it.
+        foreach (var bucket in new[] { sale.Buyer.Home ^ 1, sale.Buyer.Home ^ 2_048 })
+        {
+            var neighbour = NamedIn(scenario, bucket);
+            await scenario.BuildAsync(scenario.Seal(neighbour, BrokerScenario.Registration(neighbour)));
+            var there = (await scenario.BuildAsync(scenario.Seal(neighbour, scenario.NewFund(neighbour)))).Decision.Partition;
+            var code = there == partition ? "home_wrong" : "transaction_unknown";
+            await scenario.RefusedAsync(code, $"a quote whose home leads to partition {there}, from {partition}", sale.Quote(header: header => header.Home = bucket));
+            await scenario.RefusedAsync(code, $"a cancel whose home leads to partition {there}, from {partition}", sale.Step(sale.Buyer, new Cancel(), header => header.Home = bucket));
+        }
+        await scenario.AcceptedAsync("a quote with its home", sale.Quote());
+        await scenario.AcceptedAsync("a cancel with its home", sale.Step(sale.Buyer, new Cancel()));
+    }
+
+    // Names are tried, without a word to the broker, until one has the bucket.
+    static Party NamedIn(BrokerScenario scenario, uint bucket)
+    {
+        var party = scenario.NewParty("near");
+        for (var n = 0; party.Home != bucket; n++) party = party with { Id = $"act://{scenario.Target.Discovery.Authority}/near-{scenario.Nonce}-{n}" };
+        return party;
+    }
+
     [Check("ENV-19.recipients-of-a-step", "A step of a transaction that names not exactly whom it is for is refused with recipient_wrong.", Values = ["nobody", "oneself", "another-too", "another", "the-principal"])]
     public static async Task RecipientsOfAStep(BrokerScenario scenario, string value)
     {

@@ -193,6 +193,21 @@ static class Streams
         Equal("answers", 1, await stream.AnswersAsync(1));
     }
 
+    [Check("NET-07.order-in-a-frame", "A frame is worked through as proofs, leaves, acknowledgements, envelopes: an agent that is proven in it may speak in it, one that leaves in it may not.")]
+    public static async Task OrderInAFrame(BrokerScenario scenario)
+    {
+        var party = await scenario.PrincipalAsync("owner");
+        scenario.OnStream(party);
+        await using var stream = await BrokerStream.OpenAsync(scenario, null);
+        var (first, second, third) = (scenario.SealListing(party), scenario.SealListing(party), scenario.SealListing(party));
+        await stream.SendFrameAsync(new ConnectRequest { Envelopes = { first }, Proofs = { stream.Proof(party) } });
+        True("an envelope with its proof", scenario.Note(first, await stream.AnswerToAsync(first)) is Outcome.Taken, "accepted", "refused");
+        await stream.SendFrameAsync(new ConnectRequest { Envelopes = { second }, Leaves = { party.Id } });
+        AsRefused("not_proven", "an envelope with its leave", await stream.AnswerToAsync(second));
+        await stream.SendFrameAsync(new ConnectRequest { Envelopes = { third }, Leaves = { party.Id }, Proofs = { stream.Proof(party) } });
+        AsRefused("not_proven", "an envelope with proof and leave", await stream.AnswerToAsync(third));
+    }
+
     [Check("NET-07.no-frame", "Bytes that are no frame end the stream with malformed.", Values = ["cut", "wire-type-7", "no-message", "text-not-utf-8"])]
     public static async Task NoFrame(BrokerScenario scenario, string value)
     {
@@ -304,65 +319,5 @@ static class Streams
         await using var stream = await BrokerStream.OpenAsync(scenario, channel);
         AsRefused("not_proven", "a stream without a proof", await stream.EndedAsync(TimeSpan.FromSeconds(10) + scenario.Target.Waits.DeliverMax));
         await proven.AcceptedAsync("the other stream", scenario.SealListing(party));
-    }
-
-    [Check("NET-09.stuck-reader", "A stream that does not read is held up by itself: others are answered meanwhile, and it gets its answers once it reads.", Exact = true)]
-    public static async Task StuckReader(BrokerScenario scenario)
-    {
-        var sender = await scenario.PrincipalAsync("owner");
-        await using var stuck = await BrokerStream.OpenAsync(scenario, null, sender);
-        stuck.StopReading();
-        var all = Enumerable.Range(0, 1_500).Select(_ => scenario.SealListing(sender)).ToList();
-        // Not awaited: the broker may read on no further.
-        var writing = WriteAsync();
-        async Task WriteAsync()
-        {
-            foreach (var frame in all.Chunk(100)) await stuck.SendFrameAsync(new ConnectRequest { Envelopes = { frame } });
-        }
-        var other = await scenario.PrincipalAsync("other");
-        await using var free = await BrokerStream.OpenAsync(scenario, null, other);
-        await free.AcceptedAsync("another stream meanwhile", scenario.SealListing(other));
-        await scenario.AcceptedAsync("a call meanwhile", scenario.SealListing(other));
-        stuck.GoOnReading();
-        await writing;
-        foreach (var envelope in all) True("each of what it sent", await stuck.AnswerToAsync(envelope) is Outcome.Taken, "accepted", "another answer");
-    }
-
-    [Check("NET-20.bad-signatures", "A stream that brings 64 bad signatures hears signature_invalid for each, or is ended with quota_exceeded and told how long to wait; others are served.", Exact = true)]
-    public static async Task BadSignatures(BrokerScenario scenario)
-    {
-        // A broker may take it ill of a connection that its streams had to be ended.
-        using var channel = scenario.Target.OpenChannel();
-        var (sender, other) = (await scenario.PrincipalAsync("owner"), await scenario.PrincipalAsync("other"));
-        await using var flood = await BrokerStream.OpenAsync(scenario, channel, sender);
-        var bad = Enumerable.Range(0, 64).Select(_ => scenario.SealListing(sender).Signed(sender.Key, over: [1])).ToList();
-        await flood.SendFrameAsync(new ConnectRequest { Envelopes = { bad } });
-        var answered = 0;
-        foreach (var envelope in bad)
-        {
-            if (await flood.AnswerToAsync(envelope) is not Outcome.Refused refused) break;
-            AsRefused("signature_invalid", "a bad signature", refused);
-            answered++;
-        }
-        if (answered < bad.Count)
-        {
-            var end = AsRefused("quota_exceeded", "the end of the stream", await flood.EndedAsync());
-            True("the end of the stream", end.Retry is not null, "RetryInfo (ERR-06)", "none");
-        }
-        await using var stream = await BrokerStream.OpenAsync(scenario, channel, other);
-        await stream.AcceptedAsync("another stream", scenario.SealListing(other));
-        await scenario.AcceptedAsync("the sender itself, in whose name it was", scenario.SealListing(sender));
-    }
-
-    [Check("NET-15.bad-calls-of-a-name", "Many badly signed calls in an agent's name do not shut the agent out.", Exact = true)]
-    public static async Task BadCallsOfAName(BrokerScenario scenario)
-    {
-        var sender = await scenario.PrincipalAsync("owner");
-        var thief = new KeyPair(scenario.Random.Bytes(32));
-        var calls = await scenario.EachAsync(Enumerable.Range(0, 200).Select(_ => scenario.SealListing(sender)), good => good.With(thief.SignContent(good.Content)));
-        foreach (var (_, outcome) in calls) True("a badly signed call", outcome is Outcome.Refused { Code: "signature_invalid" or "quota_exceeded" }, "signature_invalid, or quota_exceeded before it was looked at", outcome);
-        using var channel = scenario.Target.OpenChannel();
-        var own = scenario.SealListing(sender);
-        True("the agent itself, on a connection of its own", scenario.Note(own, await scenario.SendUnaryAsync(own, new BrokerService.BrokerServiceClient(channel))) is Outcome.Taken, "accepted", "a refusal");
     }
 }
