@@ -13,6 +13,7 @@ static class ModelJudge
     public static async Task JudgeAsync(BrokerScenario scenario)
     {
         if (scenario.History.Events.All(entered => entered.Content.BodyCase is not Content.BodyOneofCase.Intent and not Content.BodyOneofCase.Fund)) return;
+        if (scenario.History.Events.Sum(entered => entered.Decision.Accepted?.Transactions.Count ?? 0) > TransactionsMax) return;
         var waited = TimeSpan.Zero;
         for (var pause = TimeSpan.FromMilliseconds(5); ;)
         {
@@ -32,6 +33,9 @@ static class ModelJudge
             }
         }
     }
+
+    /// <summary>A case with more is about their number: to read each of them would take longer than the case.</summary>
+    const int TransactionsMax = 2_000;
 
     /// <summary>How long credits between partitions may take when nothing else happens any more.</summary>
     static readonly TimeSpan SettleMax = TimeSpan.FromSeconds(2);

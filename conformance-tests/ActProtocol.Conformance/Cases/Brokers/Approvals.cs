@@ -134,7 +134,7 @@ static class Approvals
         quote.Fees.Add(new Charge { Name = Hostile[value], Amount = Xts.Of(0) });
     });
 
-    [Check("REN-04.every-line", "A purchase with lines, taxes, fees, payees, escrow and attributes is rendered line by line, to the byte, in both languages.", Also = ["REN-05"], Values = ["en", "zh"])]
+    [Check("REN-04.every-line", "A purchase with lines, taxes, fees, payees, escrow and attributes is rendered line by line, to the byte, in both languages.", Also = ["REN-05", "LED-04"], Values = ["en", "zh"])]
     public static async Task EveryLine(BrokerScenario scenario, string value)
     {
         var arbiter = await scenario.AgentAsync("arbiter", await scenario.PrincipalAsync("court"));

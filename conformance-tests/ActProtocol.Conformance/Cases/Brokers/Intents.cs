@@ -112,7 +112,7 @@ static class Intents
     }
 
     [Check("INT-06.one-transaction-for-each-seller", "An intent to three sellers opens three transactions, listed in the order of the recipients, under the ids that both sides compute, and is in the mailbox of each.",
-        Also = ["TXN-01", "TXN-02"])]
+        Also = ["TXN-01", "TXN-02", "TXN-20"])]
     public static async Task OneTransactionForEachSeller(BrokerScenario scenario)
     {
         var sale = await scenario.SaleAsync();
@@ -225,6 +225,43 @@ static class Intents
         await scenario.AcceptedAsync("a counter to the one", sale.Counter());
         await scenario.AcceptedAsync("a lock of the other's quote", other.Lock());
         Equal("the state of the one", TransactionState.Open, sale.State);
+    }
+
+    [Check("TXN-23.ninth-counter", "A transaction takes 8 counters; the ninth is rounds_exhausted, and its last quote can still be locked.")]
+    public static async Task NinthCounter(BrokerScenario scenario)
+    {
+        var sale = await (await scenario.SaleAsync()).UntilAsync(TransactionState.Quoted);
+        for (var each = 1; each <= 8; each++)
+        {
+            Equal("the state", TransactionState.Open, (await scenario.AcceptedAsync($"counter {each}", sale.Counter())).Accepted.State);
+            await scenario.BuildAsync(sale.Quote());
+        }
+        await scenario.RefusedAsync("rounds_exhausted", "the ninth counter", sale.Counter());
+        await scenario.AcceptedAsync("a lock of the last quote", sale.Lock());
+    }
+
+    [Check("TXN-16.ten-thousand-that-wait", "An account has at most 10,000 transactions that wait: an intent that would make it more is too_many_open, however many of its sellers would fit; what ends makes room.", Also = ["INT-05"], Exact = true)]
+    public static async Task TenThousandThatWait(BrokerScenario scenario)
+    {
+        var sale = await scenario.SaleAsync();
+        var sellers = new List<Party> { sale.Seller };
+        while (sellers.Count < 16) sellers.Add(await scenario.SellerAsync());
+        // The share of one sender in a mailbox is 250: so many agents of the principal share the work.
+        var buyers = new List<(Party Agent, byte[] Mandate)> { (sale.Buyer, sale.Mandate) };
+        while (buyers.Count < 3)
+        {
+            var agent = await scenario.AgentAsync("buyer", sale.Principal);
+            buyers.Add((agent, await scenario.MandateAsync(agent)));
+        }
+        Envelope Intent(int nth, int of) => new Sale(scenario, buyers[nth % 3].Agent, sellers[0], buyers[nth % 3].Mandate).Intent(
+            intent => intent.ExpiresAtMs = scenario.NowMs + 120_000, header => header.Recipients.Add(sellers.Take(of).Skip(1).Select(seller => seller.Id)));
+        await scenario.BuildAsync(sale.Intent());
+        for (var nth = 0; nth < 624; nth += 16) await Task.WhenAll(Enumerable.Range(nth, 16).Select(each => scenario.BuildAsync(Intent(each, 16))));
+        await scenario.BuildAsync(Intent(0, 14));
+        await scenario.RefusedAsync("too_many_open", "an intent to two, where one fits", Intent(1, 2));
+        await scenario.AcceptedAsync("one transaction ends", sale.Cancel());
+        await scenario.AcceptedAsync("an intent to two, where two fit", Intent(2, 2));
+        await scenario.RefusedAsync("too_many_open", "one more", Intent(1, 1));
     }
 
     [Check("INT-10.words-are-not-enforced", "What an intent's words say of prices binds nobody: a quote that contradicts them can be locked.")]

@@ -49,6 +49,33 @@ static class Ledgers
         await scenario.RefusedAsync("amount_invalid", value, scenario.Seal(owner, faulty), scenario.Seal(owner, scenario.NewFund(owner)));
     }
 
+    [Check("LED-03.every-currency", "Every currency of the registry is one that money is kept in; what is none, or is written otherwise, is currency_unknown.", Values = ["registry", "none"], Exact = true)]
+    public static async Task EveryCurrency(BrokerScenario scenario, string value)
+    {
+        var owner = await PlayerAsync(scenario);
+        Envelope Funding(string code) => scenario.Seal(owner, new Fund(scenario.NewFund(owner)) { Amount = new Money { CurrencyCode = code, Nanos = 1 } });
+        await scenario.AcceptedAsync("a funding in the currency for tests", Funding(Xts.Code));
+        if (value == "none")
+        {
+            foreach (var code in new[] { "", "XXQ", "eur", "EURO", "EU", "E R", "€" }) await scenario.RefusedAsync("currency_unknown", $"'{code}'", Funding(code));
+            return;
+        }
+        foreach (var row in SpecFiles.ReadJson("registry/currencies.json").EnumerateArray()) await scenario.AcceptedAsync("a funding in a currency of the registry", Funding(row.GetProperty("code").GetString() ?? ""));
+    }
+
+    [Check("LED-06.partition-of-the-bucket", "An account's records stand in the partition that its bucket gives, and the directory's in the one behind them all.", Also = ["ENV-16", "LED-10"])]
+    public static async Task PartitionOfTheBucket(BrokerScenario scenario)
+    {
+        for (var each = 0; each < 12; each++)
+        {
+            var owner = scenario.NewParty("owner");
+            var partitions = (await scenario.BuildAsync(scenario.Seal(owner, BrokerScenario.Registration(owner)))).Decision.Partition;
+            var mandate = new Mandate { Agent = owner.Id, AgentKey = ByteString.CopyFrom(owner.Key.Thumbprint), Account = owner.Id, Limits = { new CurrencyLimit { Currency = Xts.Code } }, ValidUntilMs = scenario.NowMs + 60_000 };
+            var taken = await scenario.AcceptedAsync("a mandate", scenario.Seal(owner, mandate));
+            Equal($"the partition of bucket {owner.Home}, of {partitions}", owner.Home * partitions / 4096, taken.Decision.Partition);
+        }
+    }
+
     [Check("LED-13.reference-once", "A reference of a funding is used once, for ever, in a partition: the second is reference_used, and no money comes of it.")]
     public static async Task ReferenceOnce(BrokerScenario scenario)
     {

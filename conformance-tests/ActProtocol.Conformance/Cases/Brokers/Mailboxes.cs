@@ -170,6 +170,22 @@ static class Mailboxes
         await scenario.AcceptedAsync("its cancel", sale.Cancel());
     }
 
+    [Check("MBX-07.what-waits-comes", "More mail than may be under way at a time waits in the mailbox, and all of it comes as what came is acknowledged.", Also = ["MBX-02", "MBX-05"], Exact = true)]
+    public static async Task WhatWaitsComes(BrokerScenario scenario)
+    {
+        var sale = await scenario.SaleAsync();
+        var other = await scenario.SaleAsync();
+        foreach (var buyer in new[] { sale, other }) await SendManyAsync(scenario, Enumerable.Range(0, 160).Select(_ => new Sale(scenario, buyer.Buyer, sale.Seller, buyer.Mandate).Intent()));
+        await using var stream = await BrokerStream.OpenAsync(scenario, null, sale.Seller);
+        var seen = new HashSet<ByteString>();
+        while (seen.Count < 320)
+        {
+            await stream.DeliveredAsync($"record {seen.Count + 1} of 320", delivery => !seen.Contains(delivery.Receipt.Record));
+            foreach (var delivery in stream.Deliveries.Where(delivery => seen.Add(delivery.Receipt.Record)).ToList()) await stream.AcknowledgeAsync(delivery);
+        }
+        await UntilAsync(scenario, "records that wait after all were acknowledged", 0, async () => (await scenario.MailAsync(sale.Seller)).Count);
+    }
+
     [Check("MBX-09.looking-changes-nothing", "Who looks at the mailbox sees a page of it, the oldest first, and changes nothing: the same again, and all of it is delivered.")]
     public static async Task LookingChangesNothing(BrokerScenario scenario)
     {

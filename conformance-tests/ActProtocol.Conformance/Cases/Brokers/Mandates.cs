@@ -280,7 +280,7 @@ static class Mandates
         Equal("the state above it", AwaitingApproval, (await scenario.AcceptedAsync("a lock above it", next.Lock())).Accepted.State);
     }
 
-    [Check("MAN-04.rotated-by-the-agent", "A mandate does not follow a rotation that the agent signed itself, unless its terms say so; one by the principal it follows.", Also = ["DIR-07", "DIR-08"],
+    [Check("MAN-04.rotated-by-the-agent", "A mandate does not follow a rotation that the agent signed itself, unless its terms say so; one by the principal it follows.", Also = ["DIR-07", "DIR-08"], Exact = true,
         Values = ["by-the-agent", "by-the-agent-as-the-terms-allow", "by-the-principal"])]
     public static async Task RotatedByTheAgent(BrokerScenario scenario, string value)
     {
@@ -296,6 +296,22 @@ static class Mandates
         }
         await scenario.RefusedAsync("mandate_not_yours", "a lock by the new key", byNewKey);
         await scenario.AcceptedAsync("a lock by the key that the mandate names", sale.Lock());
+    }
+
+    [Check("MAN-04.of-another-agent", "A mandate is held by the agent that it names alone: another agent of the same principal, and the principal itself, open and lock nothing with it.", Also = ["MAN-03", "MAN-11"], Values = ["agent", "principal"])]
+    public static async Task OfAnotherAgent(BrokerScenario scenario, string value)
+    {
+        var sale = await scenario.SaleAsync();
+        var other = value == "agent" ? await scenario.AgentAsync("other", sale.Principal) : sale.Principal;
+        var theirs = scenario.Track(new Sale(scenario, other, sale.Seller, sale.Mandate));
+        await scenario.RefusedAsync("mandate_not_yours", "an intent under it", theirs.Intent());
+        var own = await scenario.MandateAsync(other);
+        theirs.Mandate = own;
+        await theirs.UntilAsync(Quoted);
+        theirs.Mandate = sale.Mandate;
+        var locking = theirs.Lock();
+        theirs.Mandate = own;
+        await scenario.RefusedAsync("mandate_not_yours", "a lock under it", locking, theirs.Lock());
     }
 
     static async Task<byte[]> RevokedAsync(BrokerScenario scenario, Party agent)
