@@ -9,8 +9,8 @@ namespace ActProtocol.Conformance.BrokenBrokers;
 /// </summary>
 static class BrokenBrokerBuild
 {
-    static readonly string Folder = Repository.PathOf("artifacts/broken-brokers");
-    static readonly Lazy<Task<string>> Built = new(BuildAsync);
+    static readonly Lazy<Task<string>> Built = new(() => BuildAsync("artifacts/broken-brokers", BrokenBrokerTable.All));
+    static readonly Lazy<Task<string>> Agents = new(() => BuildAsync("artifacts/broken-agents", [.. BrokenAgents.BrokenAgentTable.InOurSource]));
 
     const string Switch = """
         // Which of the broken brokers this is.
@@ -25,11 +25,14 @@ static class BrokenBrokerBuild
     /// <summary>The program, built once a run of the tests; <c>act</c> with all of its commands.</summary>
     public static Task<string> ProgramAsync() => Built.Value;
 
+    /// <summary>The same with the broken agents' edits.</summary>
+    public static Task<string> AgentsAsync() => Agents.Value;
+
     /// <summary>A source file with its edits.</summary>
     /// <exception cref="InvalidOperationException">What an edit looks for does not stand there exactly once: the reference has changed, and the table has to follow.</exception>
-    public static string Edited(string file, string source)
+    public static string Edited(IReadOnlyList<BrokenBroker> table, string file, string source)
     {
-        foreach (var broken in BrokenBrokerTable.All)
+        foreach (var broken in table)
         {
             foreach (var edit in broken.Edits.Where(edit => edit.File == file))
             {
@@ -46,15 +49,16 @@ static class BrokenBrokerBuild
         return source;
     }
 
-    static async Task<string> BuildAsync()
+    static async Task<string> BuildAsync(string name, IReadOnlyList<BrokenBroker> table)
     {
-        foreach (var path in Sources()) Write(path, path.StartsWith("src/", StringComparison.Ordinal) && path.EndsWith(".cs", StringComparison.Ordinal)
-            ? Edited(path["src/".Length..], await File.ReadAllTextAsync(Repository.PathOf(path))) : await File.ReadAllTextAsync(Repository.PathOf(path)));
-        Write("src/ActProtocol.Core/BrokenBy.cs", Switch);
+        var folder = Repository.PathOf(name);
+        foreach (var path in Sources()) Write(folder, path, path.StartsWith("src/", StringComparison.Ordinal) && path.EndsWith(".cs", StringComparison.Ordinal)
+            ? Edited(table, path["src/".Length..], await File.ReadAllTextAsync(Repository.PathOf(path))) : await File.ReadAllTextAsync(Repository.PathOf(path)));
+        Write(folder, "src/ActProtocol.Core/BrokenBy.cs", Switch);
 
         var start = new ProcessStartInfo("dotnet", ["build", "tools/act/act.csproj", "--nologo", "--verbosity", "quiet", "-p:TreatWarningsAsErrors=false", "-p:EnforceCodeStyleInBuild=false", "-p:RunAnalyzers=false", "-consoleLoggerParameters:ErrorsOnly"])
         {
-            WorkingDirectory = Folder,
+            WorkingDirectory = folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
@@ -62,8 +66,8 @@ static class BrokenBrokerBuild
         var output = build.StandardOutput.ReadToEndAsync();
         var errors = build.StandardError.ReadToEndAsync();
         await build.WaitForExitAsync();
-        if (build.ExitCode != 0) throw new InvalidOperationException($"The broken brokers do not build:\n{await output}\n{await errors}");
-        return Path.Combine(Folder, "tools/act/bin/Debug/net10.0/act.dll");
+        if (build.ExitCode != 0) throw new InvalidOperationException($"{name} do not build:\n{await output}\n{await errors}");
+        return Path.Combine(folder, "tools/act/bin/Debug/net10.0/act.dll");
     }
 
     // What act is built of: not the tests.
@@ -81,9 +85,9 @@ static class BrokenBrokerBuild
     }
 
     // What is the same stays untouched, so that the next build has nothing to do.
-    static void Write(string path, string text)
+    static void Write(string folder, string path, string text)
     {
-        var file = Path.Combine(Folder, path);
+        var file = Path.Combine(folder, path);
         if (File.Exists(file) && File.ReadAllText(file) == text) return;
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         File.WriteAllText(file, text, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));

@@ -188,6 +188,20 @@ sealed partial class Stage
         }
     }
 
+    /// <summary>Whether it was seen so soon; what must not happen is given so much time to.</summary>
+    public async Task<bool> SeenAsync(Func<bool> look, TimeSpan within)
+    {
+        try
+        {
+            await UntilAsync("", () => look() ? "" : null, within);
+            return true;
+        }
+        catch (CheckFailedException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>The n-th accepted record of this kind in the transaction.</summary>
     public Task<StageRecord> RecordAsync(StageTransaction transaction, StepKind step, int count = 1) => UntilAsync(
         $"a {step} of the subject's", () => _records.Where(record => record.Transaction == transaction.Hex && record.Step == step && record.IsAccepted).Skip(count - 1).FirstOrDefault());

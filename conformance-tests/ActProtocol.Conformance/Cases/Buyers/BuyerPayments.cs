@@ -38,8 +38,10 @@ static class BuyerPayments
         var deal = (await scenario.WantAsync())[0];
         deal.Quote();
         await deal.LockedAsync();
+        // Meanwhile a whole other purchase: time enough for one who commits by itself.
+        await HonestAsync(scenario);
         var committing = deal.CommitAsync();
-        await scenario.Stage.UntilAsync("a look at the locked transaction", () => deal.Transaction.State is TransactionState.Locked ? "" : null);
+        await scenario.Stage.SeenAsync(() => deal.Sent(StepKind.Commit).Count > 0, TimeSpan.FromMilliseconds(300));
         Expectations.True("a lock that is not confirmed", deal.Sent(StepKind.Commit).Count == 0, "no Commit", "a Commit");
         deal.Confirm();
         BuyerDeal.Ok("commit", await committing);

@@ -32,7 +32,7 @@ static class SellerGoods
             _ => scenario.Stage.ActSelf(deal.Transaction, StepKind.Release),
         };
         await deal.AcknowledgedAsync(end);
-        await scenario.Ask().UntilConfirmedAsync();
+        await SellsAgainAsync(scenario, value);
         Expectations.Equal("deliveries of what was never committed", 0, await scenario.DeliveriesAsync(deal.Transaction));
     }
 
@@ -48,7 +48,7 @@ static class SellerGoods
         deal.Lock();
         await scenario.Stage.UntilAsync("a confirm", () => deal.FirstSent(StepKind.Confirm));
         await deal.AcknowledgedAsync(expired!);
-        await scenario.Ask().UntilConfirmedAsync();
+        await SellsAgainAsync(scenario, "a lock that expired while its confirm was on its way");
         Expectations.Equal("deliveries of what expired", 0, await scenario.DeliveriesAsync(deal.Transaction));
     }
 
@@ -87,6 +87,16 @@ static class SellerGoods
     {
         if (!scenario.IsHooked) throw new UntestedException("It needs the control hook, to have one item in stock.");
         await scenario.OpenAsync(stock: 1);
+    }
+
+    static async Task SellsAgainAsync(SellerScenario scenario, string about)
+    {
+        var next = scenario.Ask();
+        var said = await next.AnsweredAsync();
+        Expectations.True($"the item, after the lock on it ended ({about})", said.Step is StepKind.Quote, "an offer of it to the next buyer", said.Step);
+        next.Lock();
+        await AnsweredAsync(scenario, next);
+        Expectations.True($"the item, after the lock on it ended ({about})", next.Said(StepKind.Confirm).Any(), "a confirm for the next buyer", "a decline");
     }
 
     static Task AnsweredAsync(SellerScenario scenario, SellerDeal deal) =>

@@ -146,7 +146,6 @@ static class SellerMail
     {
         await scenario.OpenAsync();
         var stage = scenario.Stage;
-        var gate = new TaskCompletionSource();
         stage.React(StepKind.Quote, new Reaction.Lose());
         stage.React(StepKind.Quote, new Reaction.Lose());
         var deal = scenario.Ask();
@@ -156,6 +155,18 @@ static class SellerMail
         await scenario.RestartAsync();
         stage.ReactNoMore();
         await deal.OfferedAsync();
+    }
+
+    [Check("MBX-03.seller-answers-once-over-a-kill", "Killed before its quote was answered, and started again, it answers the same intent under the same message id.", Exact = true, Should = true, Also = ["ENV-21"])]
+    public static async Task OnceOverKill(SellerScenario scenario)
+    {
+        await scenario.OpenAsync();
+        scenario.Stage.React(StepKind.Quote, new Reaction.Hold(new TaskCompletionSource().Task));
+        var deal = scenario.Ask();
+        await deal.OfferedAsync();
+        await scenario.RestartAsync();
+        await deal.AcknowledgedAsync(deal.Asked);
+        deal.Once("an intent that was answered before kill -9", StepKind.Quote);
     }
 
     [Check("MBX-04.seller-takes-transactions-in-any-order", "Records of different transactions in another order, and late, are each answered; within a transaction they come in theirs.", Exact = true)]
