@@ -7,9 +7,6 @@ namespace ActProtocol.Conformance.BrokenBrokers;
 /// <param name="Edits">Where the source of the reference is changed.</param>
 sealed record BrokenBroker(string Name, string Fault, string CaughtBy, params Edit[] Edits)
 {
-    /// <summary>Checks, or whole areas of them, that may fail too, since they rest on the same rule.</summary>
-    public string[] Family { get; init; } = [];
-
     public override string ToString() => Name;
 }
 
