@@ -10,6 +10,8 @@ public class CodecTests
 {
     const int ChecksMin = 45;
 
+    static readonly CaughtTable Caught = new("codec");
+
     public static TheoryData<string> Names => new(BrokenCodecTable.All.Select(broken => broken.Name));
 
     [Theory]
@@ -36,13 +38,14 @@ public class CodecTests
     public async Task A_broken_codec_is_caught_by_the_check_of_its_requirement_and_by_none_outside_its_family(string name)
     {
         var broken = BrokenCodecTable.All.Single(broken => broken.Name == name);
+        var start = TimeProvider.System.GetTimestamp();
         var results = await CodecRun.RunAsync(CodecRun.Broken(name));
         var caught = results.Where(result => result.Verdict is Verdict.Fail or Verdict.Warn).Select(result => result.Id).ToList();
 
         Assert.True(caught.Contains(broken.CaughtBy), $"{broken.Fault} It survives {broken.CaughtBy}. Caught by: {string.Join(", ", caught)}");
         Assert.DoesNotContain(caught, id => id != broken.CaughtBy && !broken.Family.Any(family => FileSystemName.MatchesSimpleExpression(family, id, ignoreCase: false)));
         Assert.Empty(results.Where(result => result.Verdict is not (Verdict.Pass or Verdict.Fail or Verdict.Warn)).Select(result => $"{result.Verdict} {result.Id} {result.Reason}"));
-        TestContext.Current.TestOutputHelper?.WriteLine($"{name}: {string.Join(", ", caught)}");
+        Caught.Add(name, broken.CaughtBy, caught, TimeProvider.System.GetElapsedTime(start));
     }
 
     [Fact]
