@@ -23,7 +23,15 @@ public class KnownFailingTests
     public void What_is_listed_beyond_its_day_is_stale_and_a_failure() => Assert.Equal(ExitCodes.Failed, Exit(Entry(until: "2029-12-31"), Results.Failed(One)));
 
     [Fact]
-    public void What_is_listed_and_untested_stays_untested() => Assert.Equal(ExitCodes.Untested, Exit(Entry(), Results.Of(One, Verdict.Untested)));
+    public void What_can_not_be_tested_here_may_be_listed_with_its_reason()
+    {
+        var list = Entry().Replace("because: accepted", "because: \"It needs the hook 'powercut'\"", StringComparison.Ordinal);
+        Assert.Equal(ExitCodes.Fine, Exit(list, Results.Of(One, Verdict.Untested) with { Reason = "It needs the hook 'powercut', which the config does not have." }));
+        Assert.Equal(ExitCodes.Untested, Exit(list, Results.Of(One, Verdict.Untested) with { Reason = "The time budget was used up." }));
+    }
+
+    [Fact]
+    public void What_is_listed_and_untested_for_another_reason_stays_untested() => Assert.Equal(ExitCodes.Untested, Exit(Entry(), Results.Of(One, Verdict.Untested)));
 
     [Fact]
     public void What_is_listed_and_not_run_is_left_alone() => Assert.Equal(ExitCodes.Fine, Exit(Entry(), Results.Passed(Results.A(1))));

@@ -65,9 +65,9 @@ static class JUnitReport
         xml.WriteEndElement();
     }
 
-    static bool IsSkipped(ReportedCheck result) => result.Verdict is Verdict.NotClaimed || (result.Verdict is Verdict.Fail && result.Known is not null);
+    static bool IsSkipped(ReportedCheck result) => result.Verdict is Verdict.NotClaimed || (result.Known is not null && result.Verdict is (Verdict.Fail or Verdict.Untested or Verdict.Inconclusive));
 
-    static bool IsFailure(ReportedCheck result) => result.Scored && (result.IsFailure || result.Verdict is Verdict.Untested or Verdict.Inconclusive);
+    static bool IsFailure(ReportedCheck result) => result.Scored && result.Known is null && result.Verdict is (Verdict.Fail or Verdict.Untested or Verdict.Inconclusive);
 
     static void WriteNumber(XmlWriter xml, string name, int number) => xml.WriteAttributeString(name, number.ToString(CultureInfo.InvariantCulture));
 

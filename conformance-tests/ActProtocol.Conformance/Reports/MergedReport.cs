@@ -41,7 +41,7 @@ static class MergedReport
                 results.Count(result => result.Verdict is Verdict.HarnessError),
                 gone is not null,
                 results.Count(result => result.IsFailure),
-                Count(result => result.Verdict is Verdict.Untested or Verdict.Inconclusive),
+                Count(result => result is { Verdict: Verdict.Untested or Verdict.Inconclusive, Known: null }),
                 stale.Count,
                 results.All(result => result.Verdict is Verdict.NotClaimed)),
         };

@@ -39,7 +39,7 @@ sealed record Score
                 results.Count(result => result.Verdict is Verdict.HarnessError),
                 gone is not null,
                 Count(result => result.Verdict is Verdict.Fail && !known.ContainsKey(result.Id)),
-                Count(result => result.Verdict is Verdict.Untested or Verdict.Inconclusive),
+                Count(result => (result.Verdict is Verdict.Untested or Verdict.Inconclusive) && !known.ContainsKey(result.Id)),
                 stale.Count,
                 // A part of a run may be empty; a run in which nothing is claimed shows nothing.
                 !isPart && results.All(result => result.Verdict is Verdict.NotClaimed)),
