@@ -12,12 +12,12 @@ namespace ActProtocol.Conformance.Cases.Brokers;
 
 static class Intents
 {
-    [Check("INT-01.home-of-another-account", "An intent whose home is the bucket of another account is refused with home_wrong, and nothing is decided.")]
-    public static async Task HomeOfAnotherAccount(BrokerScenario scenario)
+    [Check("INT-01.home-of-another-account", "An intent whose home is the bucket of another account is refused with home_wrong, not decided, whether that is in the same partition or in another.", Values = ["next-bucket", "far-bucket"])]
+    public static async Task HomeOfAnotherAccount(BrokerScenario scenario, string value)
     {
         var sale = await scenario.SaleAsync();
-        var other = Enumerable.Range(0, 4096).Select(home => (uint)home).First(home => home != sale.Buyer.Home && home % 256 == sale.Buyer.Home % 256);
-        var refused = await scenario.RefusedAsync("home_wrong", "an intent with another account's bucket", sale.Intent(header: header => header.Home = other), sale.Intent());
+        var other = sale.Buyer.Home ^ (value == "next-bucket" ? 1u : 2048u);
+        var refused = await scenario.RefusedAsync("home_wrong", $"an intent with the bucket {other} for {sale.Buyer.Home}", sale.Intent(header: header => header.Home = other), sale.Intent());
         Equal("decided", "false", refused.Info!.Metadata["decided"]);
     }
 
