@@ -78,9 +78,10 @@ sealed class BrokerStream : IAsyncDisposable
     /// <summary>Sends a proof, and waits until the broker says that the party is proven.</summary>
     public async Task ProveAsync(Party party, KeyPair? key = null)
     {
-        var before = _inbox.All(inbox => inbox.Proven).Count(id => id == party.Id);
+        var (proven, refused) = (_inbox.All(inbox => inbox.Proven).Count(id => id == party.Id), _inbox.All(inbox => inbox.Closed).Count(IsOfAProof));
         await SendFrameAsync(new ConnectRequest { Proofs = { Proof(party, key) } });
-        await _inbox.ExpectAsync($"the proof of {party.Name}", "proven", inbox => inbox.Proven.Count(id => id == party.Id) > before ? party : null);
+        var answer = await _inbox.ExpectAsync($"the proof of {party.Name}", "proven", inbox => inbox.Proven.Count(id => id == party.Id) > proven ? party : (object?)inbox.Closed.Where(IsOfAProof).Skip(refused).FirstOrDefault());
+        if (answer is AgentClosed closed) throw Failed($"the proof of {party.Name}", "proven", new Outcome.Refused(closed.Reason ?? new Google.Rpc.Status()));
     }
 
     /// <summary>A proof as NET-03 has it.</summary>
@@ -200,6 +201,8 @@ sealed class BrokerStream : IAsyncDisposable
         var signed = new Challenge { Broker = Challenge.Broker, Nonce = Challenge.Nonce, ExpiresAtMs = Challenge.ExpiresAtMs }.ToByteArray();
         True($"{What}'s signature", KeyPair.Holds(key, Tags.Challenge, signed, Challenge.Signature.ToByteArray()), "one that holds over its fields 1 to 3", Challenge.Signature);
     }
+
+    static bool IsOfAProof(AgentClosed closed) => closed.Agent.Length == 0;
 
     static string Summary(ConnectRequest frame) =>
         $"{frame.Proofs.Count} proofs, {frame.Envelopes.Count} envelopes{(frame.Envelopes.Count is 1 ? $" ({Bodies.NameOf(frame.Envelopes[0].Content)})" : "")}, {frame.Acknowledges.Count} acknowledgements, {frame.Leaves.Count} leave";
