@@ -11,6 +11,9 @@ abstract class AgentScenario(AgentOptions options, RunIdentity run, string check
     /// <summary>How long one verb of the hook may take: an agent that meets a fault tries again in it.</summary>
     public static readonly TimeSpan HookMax = TimeSpan.FromSeconds(15);
 
+    /// <summary>How long a program may take to begin.</summary>
+    public static readonly TimeSpan BeginMax = TimeSpan.FromSeconds(8);
+
     string? _folder;
     SubjectProcess? _process;
     StageHost? _host;
@@ -38,6 +41,8 @@ abstract class AgentScenario(AgentOptions options, RunIdentity run, string check
 
     public SubjectProcess Process => _process ?? throw new InvalidOperationException("The subject was not started.");
 
+    public bool WasStarted => _folder is not null;
+
     /// <summary>The end of the subject's log; empty before it was started.</summary>
     public string Log => _process?.Log ?? "";
 
@@ -60,7 +65,7 @@ abstract class AgentScenario(AgentOptions options, RunIdentity run, string check
             ["ACT_KEYS"] = Path.Combine(_folder, "keys"),
         });
         if (!IsHooked) return;
-        Hook = new Hook(_process, Transcript, HookMax * options.Waits.Slow, cancellationToken);
+        Hook = new Hook(_process, Transcript, verb => (verb is "begin" ? BeginMax : HookMax) * options.Waits.Slow, cancellationToken);
         var members = new JsonObject
         {
             ["case"] = checkId,

@@ -23,7 +23,7 @@ sealed record HookAnswer(string Do, JsonElement Members, string? Reason)
 
 /// <summary>The control hook (conformance-tests/agents.md): one verb, one answer.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "The semaphore gives out no wait handle, so there is nothing to free.")]
-sealed class Hook(SubjectProcess process, Transcript transcript, TimeSpan most, CancellationToken cancellationToken)
+sealed class Hook(SubjectProcess process, Transcript transcript, Func<string, TimeSpan> mostOf, CancellationToken cancellationToken)
 {
     readonly SemaphoreSlim _one = new(1);
     long _id;
@@ -72,6 +72,7 @@ sealed class Hook(SubjectProcess process, Transcript transcript, TimeSpan most, 
     async Task<JsonElement> ExchangeAsync(string verb, byte[] line, long id)
     {
         using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var most = mostOf(verb);
         late.CancelAfter(most);
         byte[]? got;
         try

@@ -196,8 +196,8 @@ function connect() {
   function finish({ digest, outcome, decision, not_decided }) {
     const cursor = waiting.get(digest.toString('hex'));
     tell('answer', { outcome, state: decision?.accepted?.state, refused: (decision?.refused ?? not_decided)?.message });
-    // What was not decided is delivered, and answered, again.
-    if (cursor && waiting.delete(digest.toString('hex'))) acknowledge(cursor, outcome !== 'decision');
+    // What was not decided is delivered, and answered, again; but a message id that is in use (ALREADY_EXISTS) says that it was answered before.
+    if (cursor && waiting.delete(digest.toString('hex'))) acknowledge(cursor, outcome !== 'decision' && not_decided.code !== grpc.status.ALREADY_EXISTS);
   }
   let last = Promise.resolve();
   stream.on('data', (frame) => {

@@ -61,7 +61,11 @@ static class Questions
         {
             var content = scenario.Draft(by, new Mandate
             {
-                Agent = sale.Buyer.Id, AgentKey = ByteString.CopyFrom(sale.Buyer.Key.Thumbprint), Account = owner.Id, Limits = { new CurrencyLimit { Currency = currency } }, ValidUntilMs = scenario.NowMs + 86_400_000,
+                Agent = sale.Buyer.Id,
+                AgentKey = ByteString.CopyFrom(sale.Buyer.Key.Thumbprint),
+                Account = owner.Id,
+                Limits = { new CurrencyLimit { Currency = currency } },
+                ValidUntilMs = scenario.NowMs + 86_400_000,
             });
             content.Header.Home = owner.Home;
             return scenario.SealUnkindly(by, content);
