@@ -9,7 +9,7 @@ var root = new RootCommand("Tells what an ACT broker, agent, codec or verifier g
     // Test something.
     InitCommand.Create(), BrokerCommand.Create(), CodecCommand.Create(SubjectKind.Codec), CodecCommand.Create(SubjectKind.Verifier), AgentCommand.Create(),
     // What is asked.
-    ListCommand.Create(), ExplainCommand.Create(),
+    ListCommand.Create(), ExplainCommand.Create(), CoverageCommand.Create(),
     // Look at a failure, put reports together.
     ReplayCommand.Create(), MinimiseCommand.Create(), ReportCommand.Create(),
 };

@@ -88,7 +88,7 @@ static class Errors
         await scenario.AcceptedAsync("its own step", scenario.SealListing(real));
     }
 
-    [Check("ERR-04.form-of-a-refusal", "A refusal has the row's status and meaning, an ErrorInfo first, with exactly the metadata that there are, and RetryInfo only after it.")]
+    [Check("ERR-04.form-of-a-refusal", "A refusal has the row's status and meaning, an ErrorInfo first, with exactly the metadata that there are, and RetryInfo only after it.", Also = ["ERR-01"])]
     public static async Task FormOfARefusal(BrokerScenario scenario)
     {
         var sale = await (await scenario.SaleAsync(Xts.Of(1))).UntilAsync(TransactionState.Quoted);
