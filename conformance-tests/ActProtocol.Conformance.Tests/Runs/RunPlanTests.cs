@@ -6,6 +6,10 @@ namespace ActProtocol.Conformance.Runs;
 public class RunPlanTests
 {
     [Fact]
+    public void No_two_results_of_a_subject_have_one_id() => Assert.All(Enum.GetValues<SubjectKind>(), kind =>
+        Assert.Empty(CheckCatalogue.Of(kind).SelectMany(check => check.Results).GroupBy(result => result.Id).Where(group => group.Count() > 1).Select(group => group.Key)));
+
+    [Fact]
     public void Shards_hold_each_result_once()
     {
         var shards = Enumerable.Range(1, 5).Select(number => Plan(shard: new Shard(number, 5))).ToList();

@@ -73,5 +73,6 @@ static class AgentCommand
         Reached = $"as '{string.Join(' ', options.Command)}'{(options.Driving is AgentDriving.Observe ? ", watched" : "")}",
         ParallelMax = AgentChecks.ParallelMax,
         Command = options.Command,
+        Observed = options.Driving is AgentDriving.Observe ? new Reports.BundledOffer(options.Sells.Currency, options.Sells.PriceTo) : null,
     };
 }

@@ -47,6 +47,7 @@ sealed class CaseRun : IAsyncDisposable
             return await OwnedAsync(target, () => Task.FromResult(new CaseRun(bundled, planned, CodecCommand.SubjectOf(kind, target, request, bundled.Command), config)));
         }
         var options = new AgentOptions { Command = bundled.Command, Role = kind, Waits = CodecCommand.WaitsOf(config.Value.Limits), Unkind = bundled.Unkind };
+        if (bundled.Observed is { } offer) options = options with { Driving = AgentDriving.Observe, Sells = options.Sells with { Currency = offer.Currency, PriceTo = offer.PriceTo } };
         var checks = new AgentChecks(options, RunIdentity.New(bundled.Seed), TimeProvider.System);
         return await OwnedAsync(checks, () => Task.FromResult(new CaseRun(bundled, planned, AgentCommand.SubjectOf(checks, options), config)));
     }

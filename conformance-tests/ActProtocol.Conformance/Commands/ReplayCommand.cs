@@ -65,6 +65,7 @@ static class ReplayCommand
             Config = call.Value(RunOptions.Config) ?? bundled?.Config,
             Target = grpc is null ? bundled?.Target ?? [] : [grpc, call.Value(BrokerCommand.TargetJson) ?? grpc],
             Command = call.Value(CodecCommand.Program) is { Length: > 0 } program ? program : bundled?.Command ?? [],
+            Observed = bundled?.Observed,
             Suite = SuiteVersion.Version,
             Verdict = "",
         };

@@ -31,12 +31,18 @@ sealed record BundledCase
     /// <summary>The command of a program.</summary>
     public IReadOnlyList<string> Command { get; init; } = [];
 
+    /// <summary>An agent without a hook: what it is taken to sell; absent: it has one.</summary>
+    public BundledOffer? Observed { get; init; }
+
     public required string Suite { get; init; }
 
     public required string Verdict { get; init; }
 
     public ReportedFinding? Finding { get; init; }
 }
+
+/// <param name="PriceTo">The most that an offer may cost, in whole units.</param>
+sealed record BundledOffer(string Currency, long PriceTo);
 
 /// <summary>What a failing check leaves: <c>failures/CHECK/</c> with case.json, sent-NN.bin, received-NN.bin, script.json and why.md.</summary>
 static partial class Bundle

@@ -32,6 +32,9 @@ sealed record RunSubject
     public IReadOnlyList<string> Target { get; init; } = [];
 
     public IReadOnlyList<string> Command { get; init; } = [];
+
+    /// <summary>Of an agent without a hook.</summary>
+    public BundledOffer? Observed { get; init; }
 }
 
 /// <summary>One run from its plan to its reports.</summary>
@@ -117,6 +120,7 @@ sealed class SuiteRun(RunRequest request, ConfigFile config, ReportFiles files, 
                     Config = config.Path is { } path ? Path.GetFullPath(path) : null,
                     Target = subject.Target,
                     Command = subject.Command,
+                    Observed = subject.Observed,
                     Suite = report.Suite.Version,
                     Verdict = ReportBuilder.NameOf(result.Verdict),
                     Finding = result.Finding,

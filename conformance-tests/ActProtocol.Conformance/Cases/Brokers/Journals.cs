@@ -181,7 +181,7 @@ static class Journals
         await scenario.AcceptedAsync("another envelope", sale.Lock());
     }
 
-    [Check("ENV-20.fifty-copies", "Fifty copies of a lock at once, over as many calls, have one effect and one answer.", Also = ["NET-13", "TXN-13"])]
+    [Check("ENV-20.copies-are-one-record", "Fifty copies of a lock at once, over as many calls, are one record and have one effect and one answer.", Also = ["NET-13", "TXN-13"])]
     public static async Task FiftyCopies(BrokerScenario scenario)
     {
         var sale = await (await scenario.SaleAsync()).UntilAsync(Quoted, intent => intent.MaxLocks = 16);
@@ -191,16 +191,5 @@ static class Journals
         Equal("different answers", 1, decisions.Count);
         Equal("records of it", 1, (await scenario.RecordsAsync(sale)).Count(record => record.Envelope?.Content == locking.Content));
         await scenario.HasAsync(sale.Principal, Xts.Of(900), held: Xts.Of(100));
-    }
-
-    [Check("ENV-20.after-the-end", "The bytes of a lock, sent again when the transaction has ended, get their first answer and hold nothing.", Also = ["NET-13"])]
-    public static async Task AfterTheEnd(BrokerScenario scenario)
-    {
-        var sale = await (await scenario.SaleAsync()).UntilAsync(Quoted);
-        var locking = sale.Lock();
-        var first = await scenario.AcceptedAsync("a lock", locking);
-        await scenario.BuildAsync(sale.Cancel());
-        Equal("the answer", first.Decision, (await scenario.AcceptedAsync("the same bytes", locking)).Decision);
-        await scenario.HasAsync(sale.Principal, Xts.Of(1000));
     }
 }

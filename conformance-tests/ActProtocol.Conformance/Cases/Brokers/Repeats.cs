@@ -114,7 +114,7 @@ static class Repeats
         await scenario.AcceptedAsync("the right one under the same id", good);
     }
 
-    [Check("ENV-20.after-the-end", "A lock that comes again after its transaction has ended gets its first answer, and holds nothing.")]
+    [Check("ENV-20.after-the-end", "A lock that comes again after its transaction has ended gets its first answer, and holds nothing.", Also = ["NET-13"])]
     public static async Task AfterTheEnd(BrokerScenario scenario)
     {
         var sale = await (await scenario.SaleAsync()).UntilAsync(TransactionState.Quoted);
