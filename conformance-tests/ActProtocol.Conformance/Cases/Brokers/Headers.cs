@@ -208,20 +208,6 @@ static class Headers
         await scenario.AllRefusedAsync("malformed", new[] { 4_096u, 65_536u, uint.MaxValue }.Select(home => ($"home {home}", With(scenario, sender, header => header.Home = home))), With(scenario, sender, header => header.Home = 4_095));
     }
 
-    [Check("ENV-16.step-with-another-home", "A step of a transaction whose home is not the bucket of the buyer's principal is refused: home_wrong, or transaction_unknown where that leads to another partition.")]
-    public static async Task StepWithAnotherHome(BrokerScenario scenario)
-    {
-        var sale = await (await scenario.SaleAsync()).UntilAsync(TransactionState.Quoted);
-        // Who knows how many partitions there are knows which answer; nobody has to tell.
-        foreach (var other in new[] { sale.Buyer.Home ^ 1, sale.Buyer.Home ^ 2_048 })
-        {
-            var outcome = await scenario.SendAsync(sale.Lock(header: header => header.Home = other));
-            var code = outcome is Outcome.Refused { Code: "transaction_unknown" } ? "transaction_unknown" : "home_wrong";
-            Expectations.AsRefused(code, $"a lock with home {other} for {sale.Buyer.Home}", outcome);
-        }
-        await scenario.AcceptedAsync("the lock with the right one", sale.Lock());
-    }
-
     [Check("ENV-16.another-home", "An intent, a mandate, a funding and a payout whose home is not the account's bucket are refused with home_wrong, whichever partition they reach.")]
     public static async Task AnotherHome(BrokerScenario scenario)
     {
