@@ -1,6 +1,6 @@
 // What stands in seller.mjs, exactly once, and what stands there instead.
 const faults = {
-  'delivers-each-copy': ['if (!entry?.held || entry.delivered) return;', 'if (!entry?.held) return;'],
+  'delivers-each-copy': ['if (entry?.held && !entry.delivered)', 'if (entry?.held)'],
   'believes-any-signature': ["if (!key || !holds(key, 'act.receipt.v1', proof.root, proof.signature)) return null;", 'if (!key) return null;'],
   'believes-any-path': [' && leads(sha256([0], bytes), proof, root) ? found', ' ? found'],
   'believes-any-party': ["!holds(known.get(name), 'act.envelope.v1', envelope.content, signature.value)", 'false'],

@@ -9,18 +9,15 @@ import loader from '@grpc/proto-loader';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const { values: options } = parseArgs({ options: {
-  broker: { type: 'string', default: 'http://127.0.0.1:7400' },
-  'broker-json': { type: 'string', default: 'http://127.0.0.1:7401' },
-  catalogue: { type: 'string', default: join(here, 'catalogue.json') },
-  data: { type: 'string', default: 'node-seller-data' },
+  broker: { type: 'string', default: 'http://127.0.0.1:7400' }, 'broker-json': { type: 'string', default: 'http://127.0.0.1:7401' },
+  catalogue: { type: 'string', default: join(here, 'catalogue.json') }, data: { type: 'string', default: 'node-seller-data' },
 } });
 const tell = (event, details = {}) => console.log(JSON.stringify({ event, ...details }));
 
 const wire = loader.loadSync(['act/v1/broker.proto', 'act/v1/envelope.proto'], {
   includeDirs: [join(here, '../../../protocol'), join(here, 'imports')], keepCase: true, longs: String, enums: String, defaults: true, oneofs: true,
 });
-const parse = (type, bytes) => wire[`act.v1.${type}`].deserialize(bytes);
-const form = (type, message) => Buffer.from(wire[`act.v1.${type}`].serialize(message));
+const [parse, form] = [(type, bytes) => wire[`act.v1.${type}`].deserialize(bytes), (type, message) => Buffer.from(wire[`act.v1.${type}`].serialize(message))];
 
 // Bytes as the spec has them: signed bytes and digests (ENV-02), thumbprints (RFC 7638), ids (TXN-02, ENV-21).
 const be = (n, length) => Buffer.from(BigInt(n).toString(16).padStart(2 * length, '0'), 'hex');
@@ -37,7 +34,8 @@ const messageOf = (sender, step, digest) => sha256('act.message-id.v1', be(sende
 // Which broker is meant, and the keys its word is taken by: from outside of everything that it will say.
 const trusted = await (await fetch(`${options['broker-json']}/.well-known/act.json`)).json();
 // What a retired key signed while it was used holds; a challenge is always new (DIR-18).
-const brokerKeys = (use) => new Map(trusted.keys.keys.filter((key) => key.act_use === use && (use === 'receipt' || !key.act_until_ms)).map((key) => [thumbprintOf(key.x).toString('hex'), publicKey(key.x)]));
+const usable = (key, use) => key.act_use === use && (use === 'receipt' || !key.act_until_ms);
+const brokerKeys = (use) => new Map(trusted.keys.keys.filter((key) => usable(key, use)).map((key) => [thumbprintOf(key.x).toString('hex'), publicKey(key.x)]));
 const [receiptKeys, challengeKeys] = [brokerKeys('receipt'), brokerKeys('challenge')];
 
 const { act: { v1 } } = grpc.loadPackageDefinition(wire);
@@ -55,34 +53,31 @@ function identity(id) {
   return { id, x: jwk.x, key: createPrivateKey({ key: jwk, format: 'jwk' }), thumbprint: thumbprintOf(jwk.x) };
 }
 const catalogue = JSON.parse(readFileSync(options.catalogue, 'utf8'));
-const named = trusted.broker.replace(/[^/]+$/, catalogue.seller);
-const [owner, seller] = [identity(`${named}-owner`), identity(named)];
-
+const [owner, seller] = [`${catalogue.seller}-owner`, catalogue.seller].map((name) => identity(trusted.broker.replace(/[^/]+$/, name)));
 // The goods that each transaction was offered and holds, last word last.
 const ledger = join(options.data, 'goods.jsonl');
 const goods = new Map();
-const entries = (existsSync(ledger) ? readFileSync(ledger, 'utf8') : '').split('\n').filter((line) => line.endsWith('}')).map((line) => JSON.parse(line));
-for (const entry of entries) goods.set(entry.transaction, entry);
+const lines = (existsSync(ledger) ? readFileSync(ledger, 'utf8') : '').split('\n').filter((line) => line.endsWith('}'));
+for (const entry of lines.map((line) => JSON.parse(line))) goods.set(entry.transaction, entry);
 function record(entry) {
   write(ledger, `\n${JSON.stringify(entry)}`, 'as');
   goods.set(entry.transaction, entry);
+  return entry;
 }
 const left = (item) => item.stock - [...goods.values()].filter((entry) => entry.held && entry.title === item.title).length;
 
 function seal(sender, header, body, ...alsoSigning) {
-  const now = Date.now();
-  const content = form('Content', { header: {
-    version_major: 1, sender: sender.id, broker: trusted.broker, sent_at_ms: now, expires_at_ms: now + 300_000, ...header,
-  }, ...body });
-  return { content, signatures: [sender, ...alsoSigning].map((by) =>
-    ({ suite: 'SIGNATURE_SUITE_ED25519', key: by.thumbprint, value: sign(null, signedBytes('act.envelope.v1', content), by.key) })) };
+  const all = { version_major: 1, sender: sender.id, broker: trusted.broker, sent_at_ms: Date.now(), expires_at_ms: Date.now() + 300_000, ...header };
+  const content = form('Content', { header: all, ...body });
+  const by = ({ thumbprint, key }) => ({ suite: 'SIGNATURE_SUITE_ED25519', key: thumbprint, value: sign(null, signedBytes('act.envelope.v1', content), key) });
+  return { content, signatures: [sender, ...alsoSigning].map(by) };
 }
 
 async function register(who, entry, ...alsoSigning) {
   const known = await call(directory, 'GetEntry', { id: who.id }).catch((fault) => (fault.code === grpc.status.NOT_FOUND ? null : Promise.reject(fault)));
   if (known?.keys.some((key) => key.thumbprint.equals(who.thumbprint))) return;
-  const header = { message_id: messageOf(who.id, 0, who.thumbprint), home: bucketOf(owner.id) };
-  await call(broker, 'Send', { envelope: seal(who, header, { register: { signing_key: Buffer.from(who.x, 'base64url'), ...entry } }, ...alsoSigning) });
+  const [header, body] = [{ message_id: messageOf(who.id, 0, who.thumbprint), home: bucketOf(owner.id) }, { register: { signing_key: Buffer.from(who.x, 'base64url'), ...entry } }];
+  await call(broker, 'Send', { envelope: seal(who, header, body, ...alsoSigning) });
   tell('registered', { id: who.id });
 }
 
@@ -92,10 +87,9 @@ function leads(leaf, proof, root) {
   if (node > last) return false;
   for (const sibling of proof.path) {
     if (last === 0n) return false;
-    if (node & 1n || node === last) {
-      hash = sha256([1], sibling, hash);
-      while (!(node & 1n) && node !== 0n) [node, last] = [node >> 1n, last >> 1n];
-    } else hash = sha256([1], hash, sibling);
+    const right = node & 1n || node === last;
+    hash = right ? sha256([1], sibling, hash) : sha256([1], hash, sibling);
+    while (right && !(node & 1n) && node !== 0n) [node, last] = [node >> 1n, last >> 1n];
     [node, last] = [node >> 1n, last >> 1n];
   }
   return last === 0n && hash.equals(root.root);
@@ -126,34 +120,26 @@ function offer(intent, digest, transaction) {
   const item = catalogue.items.find((candidate) => left(candidate) > 0 && suits(candidate.price));
   if (!item) return { step: 3, decline: { reason: 'nothing to offer' } };
   if (!goods.get(transaction)?.held) record({ transaction, title: item.title, held: false });
-  return { step: 2, quote: {
-    intent: digest, total: item.price, attributes: item.attributes, valid_until_ms: intent.expires_at_ms, terms: { instant: {}, hold_for_ms: 600_000 },
-    lines: [{ description: item.title, quantity: 1, unit_price: item.price, amount: item.price }],
-  } };
+  const [lines, terms] = [[{ description: item.title, quantity: 1, unit_price: item.price, amount: item.price }], { instant: {}, hold_for_ms: 600_000 }];
+  return { step: 2, quote: { intent: digest, total: item.price, lines, attributes: item.attributes, valid_until_ms: intent.expires_at_ms, terms } };
 }
 
 function hold(transaction) {
   const entry = goods.get(transaction);
-  if (!entry?.held) {
-    const item = catalogue.items.find((candidate) => candidate.title === entry?.title);
-    if (!item || left(item) <= 0) return { step: 3, decline: { reason: 'sold out' } };
-    record({ ...entry, held: true });
-  }
+  if (entry?.held) return { step: 9, confirm: {} };
+  const item = catalogue.items.find((candidate) => candidate.title === entry?.title);
+  if (!item || left(item) <= 0) return { step: 3, decline: { reason: 'sold out' } };
+  record({ ...entry, held: true });
   return { step: 9, confirm: {} };
 }
-
 // Once for each commit that is proven, however often it is delivered: what was delivered stands in the ledger first.
 function deliver(transaction) {
   const entry = goods.get(transaction);
-  if (!entry?.held || entry.delivered) return;
-  record({ ...entry, delivered: true });
-  tell('delivered', { transaction, title: entry.title });
+  if (entry?.held && !entry.delivered) tell('delivered', record({ ...entry, delivered: true }));
 }
 
-// A lock that waited for its buyer's principal comes before the approval: the answer is to the lock.
 const locks = new Map();
-
-// What to answer to one delivery: an envelope, null for nothing, undefined when the delivery proves nothing.
+// What to answer to one delivery: an envelope, null for nothing, undefined when the delivery proves nothing. An approval is answered as the lock that came before it.
 async function answerTo(delivery) {
   const found = proven(delivery.receipt);
   const content = found?.envelope && parse('Content', found.envelope.content);
@@ -168,17 +154,16 @@ async function answerTo(delivery) {
   // Who does not know what must be understood offers nothing (ENV-14).
   const revision = content?.header.critical.length > 0 ? null : content?.intent ?? content?.counter?.intent;
   const { digest: cause, buyer } = revision ? { digest, buyer: content.header.sender } : locks.get(transaction) ?? {};
-  const answer = !cause ? null : revision ? offer(revision, digest, transaction) : (content?.lock || content?.approve) && state === 'TRANSACTION_STATE_LOCKED' ? hold(transaction) : null;
-  if (!answer) return null;
-  const { step, ...body } = answer;
+  const locked = (content?.lock || content?.approve) && state === 'TRANSACTION_STATE_LOCKED';
+  const { step, ...body } = !cause ? {} : revision ? offer(revision, digest, transaction) : locked ? hold(transaction) : {};
+  if (!step) return null;
   // The same answer to the same cause has the same id, however often the cause is delivered.
   const header = { message_id: messageOf(seller.id, step, cause), transaction_id: id, recipients: [buyer], follows: cause, home: content.header.home };
   return seal(seller, header, body);
 }
 
 function connect() {
-  const stream = broker.Connect();
-  const waiting = new Map();
+  const [stream, waiting] = [broker.Connect(), new Map()];
   const acknowledge = (cursor, failed) => stream.write({ acknowledges: [{ agent: seller.id, cursor, failed }] });
   function prove({ key, signature, ...challenge }) {
     const by = challengeKeys.get(key.toString('hex'));
@@ -206,8 +191,7 @@ function connect() {
     frame.answers.forEach(finish);
     for (const delivery of frame.deliveries) last = last.then(() => take(delivery)).catch((fault) => { tell('fault', { reason: fault.message }); stream.cancel(); });
   });
-  stream.on('error', () => {});
-  stream.on('status', ({ details }) => { tell('disconnected', { reason: details }); setTimeout(connect, 1000); });
+  stream.on('error', () => {}).on('status', ({ details }) => { tell('disconnected', { reason: details }); setTimeout(connect, 1000); });
   stream.write({});
 }
 
