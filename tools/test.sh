@@ -27,6 +27,7 @@ dotnet build ActProtocol.sln --nologo --verbosity quiet
 log="$(mktemp)"
 trap 'rm -f "$log"' EXIT
 code=0
+# One project after the other: some tests hold times against each other, and many start processes of their own.
 dotnet test --solution ActProtocol.sln --no-build --no-ansi --progress off --max-parallel-test-modules 1 2>&1 | tee "$log" || code="${PIPESTATUS[0]}"
 awk '/^ *(failed|succeeded): [0-9]+$/ { n[$1] += $2 } END { printf "%d passed, %d failed\n", n["succeeded:"], n["failed:"] }' "$log"
 exit "$code"
