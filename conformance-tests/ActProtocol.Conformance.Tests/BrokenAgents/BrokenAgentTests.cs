@@ -8,6 +8,8 @@ namespace ActProtocol.Conformance.BrokenAgents;
 /// <summary>The suite finds every broken agent out, by the check that should.</summary>
 public class BrokenAgentTests
 {
+    static readonly CaughtTable Caught = new("agent");
+
     public static TheoryData<string> Names => [.. BrokenAgentTable.All.Select(broken => broken.Name)];
 
     [Fact]
@@ -27,7 +29,7 @@ public class BrokenAgentTests
         var result = await RunAsync(broken, name);
 
         Assert.True(result.Verdict is Verdict.Fail or Verdict.Warn, $"{broken.Fault}\nIt survives {broken.CaughtBy}: {result.Verdict} {result.Reason}");
-        TestContext.Current.TestOutputHelper?.WriteLine($"{name}: {result.Id} in {result.Took.TotalSeconds:0.0} s: {result.Finding}");
+        Caught.Add(name, broken.CaughtBy, [result.Id], result.Took);
     }
 
     [Theory]

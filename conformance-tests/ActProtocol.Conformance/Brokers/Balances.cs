@@ -28,12 +28,7 @@ static class Balances
     /// </summary>
     public static async Task GetsAsync(this BrokerScenario scenario, Party principal, Money available)
     {
-        var pause = TimeSpan.FromMilliseconds(5);
-        for (var waited = TimeSpan.Zero; waited < scenario.Target.Waits.DeliverMax; waited += pause, pause *= 2)
-        {
-            if ((await scenario.BalanceAsync(principal, available.CurrencyCode)).Available == Xts.NanosOf(available)) return;
-            await Task.Delay(pause, scenario.Time, scenario.CancellationToken);
-        }
+        await scenario.UntilAsync(async () => (await scenario.BalanceAsync(principal, available.CurrencyCode)).Available == Xts.NanosOf(available));
         await scenario.HasAsync(principal, available);
     }
 }

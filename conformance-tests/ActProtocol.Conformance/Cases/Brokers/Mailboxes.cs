@@ -234,12 +234,7 @@ static class Mailboxes
     /// <summary>An acknowledgement has no answer: the question is asked until it is as expected, for as long as a delivery may take.</summary>
     static async Task UntilAsync(BrokerScenario scenario, string what, int expected, Func<Task<int>> ask)
     {
-        var pause = TimeSpan.FromMilliseconds(5);
-        for (var waited = TimeSpan.Zero; waited < scenario.Target.Waits.DeliverMax; waited += pause, pause *= 2)
-        {
-            if (await ask() == expected) return;
-            await Task.Delay(pause, scenario.Time, scenario.CancellationToken);
-        }
+        await scenario.UntilAsync(async () => await ask() == expected);
         Equal(what, expected, await ask());
     }
 }

@@ -128,12 +128,7 @@ static class Refunds
     /// <summary>Until the payee's partition has answered.</summary>
     static async Task UntilStateAsync(BrokerScenario scenario, Sale sale, TransactionState state)
     {
-        var pause = TimeSpan.FromMilliseconds(2);
-        for (var waited = TimeSpan.Zero; waited < scenario.Target.Waits.DeliverMax; waited += pause, pause *= 2)
-        {
-            if (await scenario.StateOfAsync(sale) == state) return;
-            await Task.Delay(pause, scenario.Time, scenario.CancellationToken);
-        }
+        await scenario.UntilAsync(async () => await scenario.StateOfAsync(sale) == state);
         Equal("the state after the refund", state, await scenario.StateOfAsync(sale));
     }
 }

@@ -51,8 +51,7 @@ static class Restarts
         await using var stream = await BrokerStream.OpenAsync(scenario, null, sale.Seller);
         Equal("the record", before.Receipt.Record, (await stream.DeliveredAsync(sale.Seller, intent)).Receipt.Record);
         await stream.AcknowledgeAsync(before);
-        var pause = TimeSpan.FromMilliseconds(5);
-        for (var waited = TimeSpan.Zero; waited < scenario.Target.Waits.DeliverMax && await scenario.MailOfAsync(sale.Seller, intent) > 0; waited += pause, pause *= 2) await Task.Delay(pause, scenario.Time, scenario.CancellationToken);
+        await scenario.UntilAsync(async () => await scenario.MailOfAsync(sale.Seller, intent) == 0);
         Equal("copies after the old cursor was given back", 0, await scenario.MailOfAsync(sale.Seller, intent));
     }
 
