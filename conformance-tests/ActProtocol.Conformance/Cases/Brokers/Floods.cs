@@ -15,7 +15,9 @@ static class Floods
     public static async Task StuckReader(BrokerScenario scenario)
     {
         var sender = await scenario.PrincipalAsync("owner");
-        await using var stuck = await BrokerStream.OpenAsync(scenario, null, sender);
+        // On a connection of its own: what HTTP/2 lets a connection send before it is read is shared by all that goes over it.
+        using var channel = scenario.Target.OpenChannel();
+        await using var stuck = await BrokerStream.OpenAsync(scenario, channel, sender);
         stuck.StopReading();
         var all = Enumerable.Range(0, 1_500).Select(_ => scenario.SealListing(sender)).ToList();
         // Not awaited: the broker may read on no further.
